@@ -1,0 +1,217 @@
+"""What the stages hand to one another. Everything is frozen; every ``datetime`` is aware and UTC."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A site we read: by its ``feed``, or by a ``listing`` page with optional CSS selectors."""
+
+    key: str
+    name: str
+    home: str
+    language: str
+    feed: str | None = None
+    listing: str | None = None
+    item_selector: str | None = None
+    link_selector: str | None = None
+    enabled: bool = True
+    standing: float = 0.5
+    """How much weight the newsroom gives this outlet, in [0, 1]."""
+
+    @property
+    def address(self) -> str:
+        """Return the one address that lists this source's articles."""
+        return self.feed or self.listing or self.home
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A line in a source's feed or list: where an article is, and what the list says of it."""
+
+    source: str
+    url: str
+    title: str
+    published: datetime | None = None
+    summary: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Bytes fetched, decoded from their transfer coding but not from their charset."""
+
+    url: str
+    """The address asked for."""
+    final_url: str
+    """The address that answered, after redirects."""
+    body: bytes
+    content_type: str
+    fetched_at: datetime
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the bytes, in hex."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Article:
+    """What was extracted from a page; text in paragraphs parted by newlines, no markup."""
+
+    url: str
+    """The address as the feed or list gave it."""
+    source: str
+    title: str
+    text: str
+    language: str
+    """``en``, ``zh``, else BCP 47; ``und`` when it cannot be told."""
+    published: datetime | None
+    first_seen: datetime
+    fetched_at: datetime
+    digest: str
+    authors: tuple[str, ...] = ()
+    site: str | None = None
+    standing: float = 0.5
+    id: int | None = None
+    """The row in the store, once there is one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """Articles on one event, the one that tells it best first; never empty."""
+
+    articles: tuple[Article, ...]
+
+    @property
+    def lead(self) -> Article:
+        """Return the article that tells the story best."""
+        return self.articles[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """Where a reader can read on: an outlet and its article."""
+
+    name: str
+    url: str
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """A story as it stands in an issue."""
+
+    headline: str
+    summary: str
+    language: str
+    section: str
+    """``policy``, ``companies``, ``technology``, ``collectibles`` or ``other``."""
+    sources: tuple[Reference, ...]
+    why: tuple[str, ...]
+    published: datetime | None = None
+    gloss: tuple[str, ...] = ()
+    """Known names and terms of the story in the other language, for readers who do not read this one."""
+    is_update: bool = False
+    articles: tuple[Article, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """An article collected for a slot that is not in the issue, and why."""
+
+    title: str
+    url: str
+    why: str
+    article_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """The moment an issue is due."""
+
+    wall: str
+    """``YYYY-MM-DDTHH:MM`` on the clock of the newsletter's zone."""
+    instant: datetime
+
+
+class IssueStatus(StrEnum):
+    """How far an issue has come."""
+
+    DRAFT = "draft"
+    HELD = "held"
+    APPROVED = "approved"
+    SENDING = "sending"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+class HoldReason(StrEnum):
+    """Why an issue waits for a person."""
+
+    APPROVAL = "approval"
+    THIN = "thin"
+    LINT = "lint"
+    GATE = "gate"
+    OPERATOR = "operator"
+    REPLIES = "replies"
+    SITE = "site"
+    UNCERTAIN = "uncertain"
+
+
+class TransportKind(StrEnum):
+    """Where an issue's messages go."""
+
+    OUTBOX = "outbox"
+    SMTP = "smtp"
+
+
+class DeliveryState(StrEnum):
+    """Where one issue's way to one subscriber stands; the moves are in ``deliver.ledger``."""
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    DATA_STARTED = "data_started"
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REJECTED = "rejected"
+    UNCERTAIN = "uncertain"
+    SUPPRESSED = "suppressed"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """An issue set in one language setting; its texts hold fields that are filled per reader."""
+
+    language: str
+    """``en``, ``zh`` or ``both``."""
+    subject: str
+    preview: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issue:
+    """One dated number of a newsletter."""
+
+    newsletter: str
+    slot: Slot
+    status: IssueStatus
+    transport: TransportKind
+    hold_reason: HoldReason | None = None
+    hold_detail: str = ""
+    items: tuple[Item, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    funnel: dict[str, int] = field(default_factory=dict)
+    """How many things reached each step of the way: entries, pages, articles, … items."""
+    id: int = 0
+    """The row in the store; 0 until there is one."""

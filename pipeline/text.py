@@ -1,0 +1,268 @@
+"""Words, sentences, scripts and numbers: what every stage must see the same way."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
+_HAN_RUN = re.compile(HAN.pattern + "+")
+_KANA = re.compile(r"[\u3041-\u309f\u30a1-\u30fa\uff66-\uff9d]")
+_HANGUL = re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]")
+_LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f0-9][A-Za-z\u00c0-\u024f0-9'’.,&%$-]*")
+_SPACE = re.compile(r"[^\S\n]+")
+_UNWANTED = {"Cc", "Cf", "Co", "Cs", "Cn"}
+_KEPT = {"\n", "\t", "\u200d"}  # the zero-width joiner holds emoji together
+_HAN_SENTENCE = re.compile(r"[^。！？!?…\n]+(?:[。！？!?…]+[”’」』》）)\"']*|$)|[。！？!?…]+")
+
+
+def clean(text: str) -> str:
+    """Return outside text as plain NFC text: no control, private-use or bidi characters, spaces folded.
+
+    Newlines stay, so that paragraphs do; runs of blank lines become one newline.
+    """
+    plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    kept = (c for c in plain if c in _KEPT or unicodedata.category(c) not in _UNWANTED)
+    lines = (_SPACE.sub(" ", line).strip() for line in "".join(kept).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def clean_line(text: str) -> str:
+    """Return outside text as one clean line."""
+    return clean(text).replace("\n", " ")
+
+
+def han_count(text: str) -> int:
+    """Count the Chinese characters."""
+    return sum(map(len, _HAN_RUN.findall(text)))
+
+
+def is_mostly_han(text: str) -> bool:
+    """Say whether Chinese characters outnumber the words in Latin letters."""
+    han = han_count(text)
+    return han > 0 and han >= len(_LATIN_WORD.findall(text))
+
+
+def script_language(text: str) -> str:
+    """Tell the language by its script alone: ``zh``, ``ja``, ``ko``, ``en`` (any Latin text) or ``und``.
+
+    A tenth of kana among the East Asian characters makes a text Japanese, a fifth of hangul Korean:
+    Chinese text quotes a foreign name now and then, and no more.
+    """
+    han, kana, hangul = han_count(text), len(_KANA.findall(text)), len(_HANGUL.findall(text))
+    east_asian = han + kana + hangul
+    if east_asian and hangul * 5 >= east_asian:
+        return "ko"
+    if kana > 1 and kana * 10 >= east_asian:
+        return "ja"
+    if is_mostly_han(text):
+        return "zh"
+    return "en" if _LATIN_WORD.search(text) else "und"
+
+
+def word_count(text: str) -> int:
+    """Count words: each Chinese character is one, each run of Latin letters or digits is one."""
+    return han_count(text) + len(_LATIN_WORD.findall(_HAN_RUN.sub(" ", text)))
+
+
+def words(text: str) -> list[str]:
+    """Return the words in order: Latin words in lower case, Chinese as overlapping pairs of characters.
+
+    Pairs stand in for Chinese words: they need no dictionary and know every new name.
+    """
+    found = [(match.start(), match.group().rstrip(".,'’-&").lower()) for match in _LATIN_WORD.finditer(text)]
+    for run in _HAN_RUN.finditer(text):
+        characters = run.group()
+        pairs = [characters[i : i + 2] for i in range(max(len(characters) - 1, 1))]
+        found += [(run.start() + i, pair) for i, pair in enumerate(pairs)]
+    return [word for _, word in sorted(found) if word]
+
+
+def sentences(text: str, language: str) -> list[str]:
+    """Split into whole sentences, in order and none empty; a newline always ends one."""
+    split = _han_sentences if language in ("zh", "ja") else _latin_sentences
+    return [sentence for line in text.split("\n") if line.strip() for sentence in split(line, language)]
+
+
+def _han_sentences(line: str, _language: str) -> list[str]:
+    found = (match.group().strip() for match in _HAN_SENTENCE.finditer(line))
+    return [sentence for sentence in found if sentence]
+
+
+def _latin_sentences(line: str, language: str) -> list[str]:
+    from sentencex import segment  # a native library, loaded by those who split
+
+    found: list[str] = []
+    for piece in segment("en" if language == "und" else language, line):
+        sentence = piece.strip()
+        if found and sentence[:1].islower():  # '"It works!" he said.' is one sentence
+            found[-1] = f"{found[-1]} {sentence}"
+        elif sentence:
+            found.append(sentence)
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantity:
+    """A number as it stands in a text, with scale words and units worked out."""
+
+    value: float
+    unit: str
+    """``CNY``, ``USD``, …, ``%``, ``date`` (month × 100 + day), ``year``, or empty."""
+    text: str
+    start: int
+    end: int
+
+    @property
+    def key(self) -> str:
+        """Return one spelling for equal quantities, whatever the language: ``150000000 CNY``."""
+        return f"{self.value:.12g} {self.unit}".strip()
+
+
+_MONTH_NAMES = (
+    ("jan", "january"), ("feb", "february"), ("mar", "march"), ("apr", "april"), ("may",), ("jun", "june"),
+    ("jul", "july"), ("aug", "august"), ("sep", "sept", "september"), ("oct", "october"), ("nov", "november"),
+    ("dec", "december"),
+)  # fmt: skip
+_MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES, start=1) for name in names}
+_SCALES = {
+    **{
+        "万亿": 1e12,
+        "千亿": 1e11,
+        "百亿": 1e10,
+        "十亿": 1e9,
+        "亿": 1e8,
+        "千万": 1e7,
+        "百万": 1e6,
+        "十万": 1e5,
+        "万": 1e4,
+        "千": 1e3,
+    },
+    **{"萬億": 1e12, "億": 1e8, "千萬": 1e7, "百萬": 1e6, "萬": 1e4},
+    **{
+        "trillion": 1e12,
+        "tn": 1e12,
+        "billion": 1e9,
+        "bn": 1e9,
+        "b": 1e9,
+        "million": 1e6,
+        "mn": 1e6,
+        "m": 1e6,
+        "thousand": 1e3,
+        "k": 1e3,
+    },
+}
+_UNITS = {
+    **dict.fromkeys(("元人民币", "人民币", "元", "yuan", "rmb", "renminbi", "cny", "¥", "￥"), "CNY"),
+    **dict.fromkeys(
+        ("美元", "美金", "us dollars", "u.s. dollars", "dollars", "dollar", "usd", "$", "us$"), "USD"
+    ),
+    **dict.fromkeys(("港元", "港币", "港幣", "hk dollars", "hkd", "hk$"), "HKD"),
+    **dict.fromkeys(("欧元", "歐元", "euros", "euro", "eur", "€"), "EUR"),
+    **dict.fromkeys(("日元", "日圆", "yen", "jpy"), "JPY"),
+    **dict.fromkeys(("英镑", "英鎊", "pounds", "gbp", "£"), "GBP"),
+    **dict.fromkeys(("%", "％", "percent", "per cent", "个百分点", "個百分點", "percentage points"), "%"),
+    **dict.fromkeys(("年",), "year"),
+}
+
+
+def _any_of(names: Iterable[str]) -> str:
+    longest_first = sorted(names, key=len, reverse=True)
+    return "|".join(
+        re.escape(name) + (r"\b" if name[-1].isascii() and name[-1].isalpha() else "")
+        for name in longest_first
+    )
+
+
+_AMOUNT = re.compile(
+    r"(?P<before>(?:hk|us)?\$|[€£¥￥]|\b(?:rmb|cny|usd|hkd|eur)\s?)?"
+    r"(?<![\d.,A-Za-z])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    rf"\s?(?:[-–]?(?P<scale>{_any_of(_SCALES)}))?(?:[余多]|[\s-])?(?P<after>{_any_of(_UNITS)})?",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号號]"
+    rf"|\b(?P<name>{_any_of(_MONTHS)})\.?\s(?P<day_after>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:,]?\d)"
+    rf"|\b(?P<day_before>\d{{1,2}})(?:st|nd|rd|th)?\s(?P<name_after>{_any_of(_MONTHS)})\b",
+    re.IGNORECASE,
+)
+_DIGITS = {character: index for index, character in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "两": 2,
+    "兩": 2,
+}
+_TENS = {"十": 10, "百": 100, "千": 1000}
+_MYRIADS = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
+_HAN_NUMBER = re.compile(
+    r"百分之(?P<percent>[零〇一二三四五六七八九十百]+)"
+    r"|(?P<number>[一二两兩三四五六七八九十][零〇一二两兩三四五六七八九十百千万萬亿億]+)[余多]?(?P<after>元人民币|元|美元|港元|欧元)?"
+)
+
+
+def quantities(text: str) -> tuple[Quantity, ...]:
+    """Find the numbers, amounts and dates in order, with units made comparable across languages.
+
+    ``1.5亿元`` and ``150 million yuan`` have the same ``key``, so have ``2月21日`` and ``Feb 21``.
+    """
+    dates = list(_dates(text))
+    taken = {position for date in dates for position in range(date.start, date.end)}
+    numbers = (*_amounts(text), *_han_amounts(text))
+    return tuple(
+        sorted((*dates, *(n for n in numbers if n.start not in taken)), key=lambda found: found.start)
+    )
+
+
+def _dates(text: str) -> Iterator[Quantity]:
+    for match in _DATE.finditer(text):
+        name = match["name"] or match["name_after"]
+        month = _MONTHS[name.lower()] if name else int(match["month"])
+        day = int(match["day"] or match["day_after"] or match["day_before"])
+        if 1 <= month <= 12 and 1 <= day <= 31:
+            yield _quantity(match, value=month * 100 + day, unit="date")
+
+
+def _amounts(text: str) -> Iterator[Quantity]:
+    for match in _AMOUNT.finditer(text):
+        value, scale = float(match["number"].replace(",", "")), (match["scale"] or "").lower()
+        unit = _UNITS.get((match["before"] or match["after"] or "").strip().lower(), "")
+        if len(scale) == 1 and scale in "mbk" and not match["before"]:
+            yield _quantity(
+                match, value=value, unit=unit
+            )  # 5m may be metres: a scale only after a currency sign
+        elif unit == "year" and not (value.is_integer() and 1900 <= value <= 2100):
+            yield _quantity(match, value=value * _SCALES.get(scale, 1), unit="")
+        else:
+            yield _quantity(match, value=value * _SCALES.get(scale, 1), unit=_year_or(unit, value, match))
+
+
+def _year_or(unit: str, value: float, match: re.Match[str]) -> str:
+    is_bare = not unit and not match["scale"] and re.fullmatch(r"(?:19|20)\d\d", match["number"])
+    return "year" if is_bare and 1900 <= value <= 2100 else unit
+
+
+def _han_amounts(text: str) -> Iterator[Quantity]:
+    for match in _HAN_NUMBER.finditer(text):
+        if match["percent"]:
+            yield _quantity(match, value=_han_value(match["percent"]), unit="%")
+        elif any(character in _TENS or character in _MYRIADS for character in match["number"]):
+            yield _quantity(
+                match, value=_han_value(match["number"]), unit=_UNITS.get(match["after"] or "", "")
+            )
+
+
+def _han_value(numeral: str) -> int:
+    total = section = digit = 0
+    for character in numeral:
+        if character in _DIGITS:
+            digit = _DIGITS[character]
+        elif character in _TENS:
+            section, digit = section + (digit or 1) * _TENS[character], 0
+        else:
+            total, section, digit = total + max(section + digit, 1) * _MYRIADS[character], 0, 0
+    return total + section + digit
+
+
+def _quantity(match: re.Match[str], *, value: float, unit: str) -> Quantity:
+    return Quantity(value=value, unit=unit, text=match.group().strip(), start=match.start(), end=match.end())

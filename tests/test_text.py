@@ -1,0 +1,162 @@
+"""Words, sentences, scripts and numbers, seen the same way everywhere."""
+
+from __future__ import annotations
+
+from time import process_time
+
+import pytest
+
+from pipeline.text import (
+    clean,
+    clean_line,
+    han_count,
+    is_mostly_han,
+    quantities,
+    script_language,
+    sentences,
+    word_count,
+    words,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("a\r\nb\rc", "a\nb\nc", id="line-ends"),
+        pytest.param("a \u00a0\t b", "a b", id="spaces"),
+        pytest.param("a\n\n \nb", "a\nb", id="blank-lines"),
+        pytest.param("a\u202eb\x00c\ue000d", "abcd", id="control-bidi-private"),
+        pytest.param("e\u0301", "é", id="composed"),
+        pytest.param("👩\u200d💻", "👩\u200d💻", id="joined-emoji"),
+        pytest.param("\ud800x", "x", id="lone-surrogate"),
+    ],
+)
+def test_outside_text_is_made_plain(text: str, expected: str) -> None:
+    assert clean(text) == expected
+
+
+def test_a_line_has_no_line_end() -> None:
+    assert clean_line("one\ntwo") == "one two"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        pytest.param("XREAL One Pro上手：AR眼镜来了", "zh", id="chinese-with-latin-names"),
+        pytest.param("The word 元宇宙 is Chinese", "en", id="english-with-a-chinese-word"),
+        pytest.param("鮮の味元宇宙发展报告", "zh", id="chinese-with-one-kana"),
+        pytest.param("メタバースの世界", "ja", id="japanese"),
+        pytest.param("서울시 메타버스", "ko", id="korean"),
+        pytest.param("", "und", id="nothing"),
+        pytest.param("😀 …", "und", id="no-letters"),
+    ],
+)
+def test_the_script_tells_the_language(text: str, language: str) -> None:
+    assert script_language(text) == language
+
+
+def test_words_come_in_order_with_chinese_in_pairs() -> None:
+    assert words("AR眼镜来了, it's 5G!") == ["ar", "眼镜", "镜来", "来了", "it's", "5g"]
+
+
+def test_a_single_chinese_character_is_a_word() -> None:
+    assert words("新 VR") == ["新", "vr"]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("three short words", 3), ("五个汉字吧", 5), ("AR眼镜", 3), ("", 0), ("2,000 units", 2)],
+)
+def test_words_are_counted(text: str, count: int) -> None:
+    assert word_count(text) == count
+
+
+def test_chinese_characters_are_counted_outside_the_basic_plane_too() -> None:
+    assert han_count("a㐀元\U00020000 b") == 3
+
+
+@pytest.mark.parametrize(("text", "expected"), [("元宇宙 VR", True), ("a b 元", False), ("", False)])
+def test_mostly_han(text: str, expected: bool) -> None:
+    assert is_mostly_han(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        pytest.param("一。二！三？？四", "zh", ["一。", "二！", "三？？", "四"], id="chinese-marks"),
+        pytest.param("他说：“好。”走了。", "zh", ["他说：“好。”", "走了。"], id="closing-quotation-mark"),
+        pytest.param("规模达3.5亿元。", "zh", ["规模达3.5亿元。"], id="decimal-point"),
+        pytest.param(
+            "It cost $3.5 bn. Dr. Li agreed.",
+            "en",
+            ["It cost $3.5 bn.", "Dr. Li agreed."],
+            id="abbreviations",
+        ),
+        pytest.param(
+            '"It works!" he said. Fine.', "en", ['"It works!" he said.', "Fine."], id="the-teller-stays"
+        ),
+        pytest.param("Heading\nFirst one.", "en", ["Heading", "First one."], id="a-line-end-ends"),
+        pytest.param("\n \n", "en", [], id="nothing"),
+        pytest.param(
+            "Whose language? Unknown.", "und", ["Whose language?", "Unknown."], id="unknown-language"
+        ),
+    ],
+)
+def test_sentences_are_whole_and_in_order(text: str, language: str, expected: list[str]) -> None:
+    assert sentences(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        pytest.param("1.5亿元", "150000000 CNY", id="yi"),
+        pytest.param("150 million yuan", "150000000 CNY", id="million"),
+        pytest.param("RMB 150 million", "150000000 CNY", id="currency-first"),
+        pytest.param("a 150-million-yuan fund", "150000000 CNY", id="hyphens"),
+        pytest.param("三千五百万元", "35000000 CNY", id="chinese-numerals"),
+        pytest.param("约3亿多元", "300000000 CNY", id="some-more"),
+        pytest.param("US$3.5bn", "3500000000 USD", id="dollars"),
+        pytest.param("6000万美元", "60000000 USD", id="meiyuan"),
+        pytest.param("HK$20", "20 HKD", id="hong-kong-dollars"),
+        pytest.param("10,000 units", "10000", id="thousands-mark"),
+        pytest.param("百分之三十", "30 %", id="chinese-percent"),
+        pytest.param("30 per cent", "30 %", id="percent"),
+        pytest.param("２０万人", "200000", id="full-width-digits"),
+        pytest.param("2月21日", "221 date", id="chinese-date"),
+        pytest.param("on Feb. 21", "221 date", id="english-date"),
+        pytest.param("21 February", "221 date", id="day-first"),
+        pytest.param("2026年", "2026 year", id="chinese-year"),
+        pytest.param("in 2026", "2026 year", id="bare-year"),
+        pytest.param("12年", "12", id="a-span-of-years-is-no-year"),
+        pytest.param("5m wide", "5", id="metres-are-no-millions"),
+        pytest.param("第14届", "14", id="ordinal"),
+    ],
+)
+def test_equal_numbers_have_equal_keys(text: str, key: str) -> None:
+    assert [quantity.key for quantity in quantities(text)] == [key]
+
+
+@pytest.mark.parametrize("text", ["", "统一标准", "万一", "Mi 5G-ready? no: VR4x", "13月45日 x"[6:]])
+def test_what_is_no_number_is_none(text: str) -> None:
+    assert [q for q in quantities(text) if q.value >= 10] == []
+
+
+def test_a_number_says_where_it_stands() -> None:
+    text = "投资1.5亿元建设"
+    (quantity,) = quantities(text)
+    assert text[quantity.start : quantity.end] == quantity.text == "1.5亿元"
+
+
+def test_impossible_dates_are_plain_numbers() -> None:
+    assert all(quantity.unit != "date" for quantity in quantities("13月45日"))
+
+
+@pytest.mark.parametrize(
+    "text", ["1" * 100_000, "1,111," * 30_000, "一百" * 50_000, "Jan " * 50_000, "。" * 100_000]
+)
+def test_hostile_text_is_read_in_reasonable_time(text: str) -> None:
+    start = process_time()
+    quantities(text)
+    words(text)
+    sentences(text, "zh")
+    assert process_time() - start < 5
