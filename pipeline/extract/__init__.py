@@ -1,0 +1,1 @@
+"""Read an article out of a page: charset, main text, title, date, authors, language."""

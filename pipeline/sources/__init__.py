@@ -1,0 +1,1 @@
+"""Which sites are read, and what their feeds and list pages hold."""

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from time import monotonic
+
+import pytest
+
+from pipeline.errors import ExtractionError
+from pipeline.extract.body import Extracted, extract
+from pipeline.model import Page
+from tests.extract.pages import CHINESE_TEXT, ENGLISH_TEXT, chinese, english, page
+
+
+def linked(**fields: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", **fields})}</script>'
+
+
+def test_an_english_article_is_read_whole_and_alone() -> None:
+    head = (
+        '<meta property="og:site_name" content="River Daily"><meta name="author" content="By Ann Example and Bo Sample">'
+        '<meta property="article:published_time" content="2022-02-21T10:00:00+08:00">'
+    )
+    assert extract(page(english(head=head))) == Extracted(
+        title="Wuhan plans headset parks",
+        text="\n".join(ENGLISH_TEXT),
+        published="2022-02-21T10:00:00+08:00",
+        published_at=datetime(2022, 2, 21, 2, 0, tzinfo=UTC),
+        authors=("Ann Example", "Bo Sample"),
+        site="River Daily",
+        language="en",
+    )
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gbk"])
+def test_a_chinese_article_is_read_whole_and_alone(charset: str) -> None:
+    before = '<div class="info">2022年2月21日 10:23　来源：江城日报　作者：李样文</div>'
+    assert extract(page(chinese(before=before, charset=charset).encode(charset))) == Extracted(
+        title="武汉发布虚拟现实产业行动方案",
+        text="\n".join(CHINESE_TEXT),
+        published="2022-02-21T10:23:00",
+        published_at=datetime(2022, 2, 21, 2, 23, tzinfo=UTC),
+        authors=("李样文",),
+        site=None,
+        language="zh",
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Ann Example",
+        "Share this article on social media",
+        "This website uses cookies to improve your visit.",
+        "Advertisement",
+        "Published 21 February 2022 at noon",
+        "Wuhan plans headset parks",
+    ],
+)
+def test_lines_that_are_not_of_the_article_are_dropped(line: str) -> None:
+    assert extract(page(english(before=f"<p>{line}</p>"))).text == "\n".join(ENGLISH_TEXT)
+    assert line not in extract(page(english(after=f"<p>{line}</p>"))).text.split("\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["来源：江城日报", "责任编辑：王小编", "（责任编辑：王小编）", "分享到微信朋友圈", "原标题：武汉的方案"],
+)
+def test_chinese_lines_that_are_not_of_the_article_are_dropped(line: str) -> None:
+    text = (line, *CHINESE_TEXT, line)
+    assert extract(page(chinese(text=text))).text == "\n".join(CHINESE_TEXT)
+
+
+def test_the_text_in_json_ld_serves_when_the_page_shows_none() -> None:
+    html = f"<html><head>{linked(headline='Wuhan plans headset parks', articleBody=' '.join(ENGLISH_TEXT))}</head><body><div id=app></div></body></html>"
+    found = extract(page(html))
+    assert (found.title, found.text) == ("Wuhan plans headset parks", " ".join(ENGLISH_TEXT))
+
+
+def test_json_ld_names_authors_site_and_date() -> None:
+    graph = {
+        "@graph": [
+            {"@type": "WebSite", "name": "x"},
+            {
+                "@type": ["ReportageNewsArticle"],
+                "author": [{"name": "Ann Example"}, "Bo Sample"],
+                "publisher": {"name": "River Daily"},
+                "datePublished": "2022-02-21",
+            },
+        ]
+    }
+    found = extract(page(english(head=f'<script type="application/ld+json">{json.dumps(graph)}</script>')))
+    assert (found.authors, found.site, found.published) == (
+        ("Ann Example", "Bo Sample"),
+        "River Daily",
+        "2022-02-21",
+    )
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "{broken",
+        "[" * 100_000,
+        "null",
+        '{"@type": {"a": 1}, "author": 3}',
+        '{"@type": "NewsArticle", "author": {"name": ["x", 1]}, "datePublished": {}}',
+    ],
+)
+def test_odd_json_ld_does_no_harm(block: str) -> None:
+    found = extract(page(english(head=f'<script type="application/ld+json">{block}</script>')))
+    assert found.text == "\n".join(ENGLISH_TEXT)
+
+
+@pytest.mark.parametrize(
+    ("head", "heading", "title"),
+    [
+        pytest.param(
+            "<title>A plan for headsets | River Daily</title>", "", "A plan for headsets", id="tail cut"
+        ),
+        pytest.param(
+            "<title>虚拟现实产业方案发布_科技频道_江城日报</title>",
+            "",
+            "虚拟现实产业方案发布",
+            id="Chinese tails cut",
+        ),
+        pytest.param(
+            "<title>x</title><meta property='og:title' content='A plan for headsets'>",
+            "",
+            "A plan for headsets",
+            id="stated",
+        ),
+        pytest.param(
+            "<title>A plan for headsets - River</title>",
+            "<h1>River</h1><h1>A plan for headsets</h1>",
+            "A plan for headsets",
+            id="heading agreed on",
+        ),
+        pytest.param("<title>Twenty-one: a plan</title>", "", "Twenty-one: a plan", id="hyphens stay"),
+        pytest.param(
+            "<meta property='og:site_name' content='XR'><title>AI–VR is here - XR</title>",
+            "",
+            "AI–VR is here",
+            id="named site cut",
+        ),
+        pytest.param("", "", "", id="none"),
+    ],
+)
+def test_a_title_is_the_headline_without_the_site(head: str, heading: str, title: str) -> None:
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in ENGLISH_TEXT)
+    assert extract(page(f"<html><head>{head}</head><body>{heading}{body}</body></html>")).title == title
+
+
+def test_markup_and_odd_characters_never_reach_the_text() -> None:
+    found = extract(
+        page(
+            english(
+                text=(
+                    *ENGLISH_TEXT,
+                    "A \u202elast\u0007 word &lt;script&gt; on it, said in the plainest of words.",
+                )
+            )
+        )
+    )
+    assert "\u202e" not in found.text
+    assert "last word <script> on it" in found.text
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        pytest.param(b"", "empty", id="nothing"),
+        pytest.param(b" \n\t ", "empty", id="blanks"),
+        pytest.param(bytes(5_000), "no text", id="zeroes"),
+        pytest.param(b"%PDF-1.7\n" + bytes(range(256)) * 20, "no text", id="pdf"),
+        pytest.param(b"<html><body><p>Not found</p></body></html>", "no article", id="a few words"),
+        pytest.param(b"<" * 100_000, "no article", id="signs"),
+        pytest.param(b"<!-- -->", "no", id="a comment"),
+        pytest.param(b"<div>" * 10_000 + b"deep" + b"</div>" * 10_000, "no article", id="deep"),
+        pytest.param(b"<p>x</p>" * 70_000, "elements", id="endless"),
+    ],
+)
+def test_a_page_without_an_article_is_one_line_and_quick(body: bytes, reason: str) -> None:
+    started = monotonic()
+    with pytest.raises(ExtractionError, match=reason) as caught:
+        extract(page(body))
+    assert "\n" not in str(caught.value)
+    assert "https://river.example/news/story" in str(caught.value)
+    assert monotonic() - started < 10
+
+
+def test_an_article_beside_deep_nesting_is_read() -> None:
+    html = english().replace("<footer>", "<div>" * 10_000)
+    assert extract(page(html)).text.startswith(ENGLISH_TEXT[0])
+
+
+def test_a_page_without_an_address_can_be_read() -> None:
+    bare = Page(
+        url="",
+        final_url="",
+        body=english().encode(),
+        content_type="",
+        fetched_at=datetime(2022, 2, 22, tzinfo=UTC),
+    )
+    assert extract(bare).language == "en"
