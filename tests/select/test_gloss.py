@@ -1,0 +1,53 @@
+"""Known names, terms and amounts in the reader's other language."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.select.gloss import gloss
+from pipeline.select.lexicon import Lexicon, load
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return load()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        pytest.param(
+            "上海与中国移动推出数字人", ("Shanghai", "China Mobile", "digital human"), id="names-in-order"
+        ),
+        pytest.param("騰訊與華爲合作", ("Tencent", "Huawei"), id="traditional"),
+        pytest.param("上海、上海、上海", ("Shanghai",), id="each-once"),
+        pytest.param("淘宝上线VR眼镜", ("Taobao", "VR glasses"), id="the-very-name-and-not-its-owner"),
+        pytest.param("徐汇与浦东", ("Xuhui", "Pudong"), id="districts"),
+        pytest.param("基金规模100亿元", ("10 billion yuan",), id="hundred-million"),
+        pytest.param("售价2499元", ("2,499 yuan",), id="small-amount"),
+        pytest.param("融资6000万美元", ("60 million US dollars",), id="dollars"),
+        pytest.param("用户超20万", ("200,000",), id="ten-thousand"),
+        pytest.param("增长30%，3月2日公布", (), id="what-needs-no-gloss"),
+        pytest.param("Rokid发布新品", (), id="written-alike-in-both"),
+        pytest.param("市长出席新闻发布会", (), id="roles-are-no-names"),
+        pytest.param("", (), id="nothing"),
+    ],
+)
+def test_chinese_is_glossed_in_english(text: str, names: tuple[str, ...], lexicon: Lexicon) -> None:
+    assert gloss(text, lexicon, language="zh") == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        pytest.param("Zhengzhou backs digital humans", ("郑州", "数字人"), id="names"),
+        pytest.param(
+            "Taobao sells VR glasses for 10 billion yuan",
+            ("淘宝", "VR眼镜", "100亿元"),
+            id="brand-and-amount",
+        ),
+        pytest.param("MIIT hears Baidu", ("工信部", "百度"), id="abbreviation"),
+    ],
+)
+def test_english_is_glossed_in_chinese(text: str, names: tuple[str, ...], lexicon: Lexicon) -> None:
+    assert gloss(text, lexicon, language="en") == names

@@ -1,0 +1,159 @@
+"""What was sent does not come again, unless there is news in it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from pipeline.model import Article, Story
+from pipeline.select.lexicon import Lexicon, load
+from pipeline.select.novelty import Memory, NoveltyKind, Sent, judge_novelty
+from tests.select.builders import NOON, article
+
+TITLE = "Zhengzhou plans 10 billion yuan metaverse fund"
+TEXT = (
+    "Zhengzhou plans to set up a metaverse fund of 10 billion yuan, the city government said on Monday. "
+    "The fund is to back firms that build virtual reality gear and digital humans in the province of Henan."
+)
+SENT = Sent(
+    headline=TITLE,
+    text=f"{TITLE}\n{TEXT}",
+    language="en",
+    sent_at=NOON,
+    urls=("https://press.example/fund",),
+    article_ids=(7,),
+)
+NEXT_DAY = NOON + timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return load()
+
+
+def later(title: str, text: str, *, url: str = "", id: int | None = None) -> Article:
+    """Return an article of the day after."""
+    return article(title, text, url=url, id=id, published=NEXT_DAY, first_seen=NEXT_DAY)
+
+
+def novelty_of(
+    told: Article, lexicon: Lexicon, *, days: int = 1, more: tuple[Article, ...] = ()
+) -> tuple[NoveltyKind, str]:
+    """Judge a story against the one item sent."""
+    memory = Memory([SENT], lexicon, now=NOON + timedelta(days=days))
+    found = judge_novelty(Story(articles=(told, *more)), memory)
+    return found.kind, found.why
+
+
+REWORDED = (
+    "A metaverse fund of 10 billion yuan is planned by Zhengzhou, its city government said on Monday. "
+    "Firms that build digital humans and virtual reality gear in Henan province can hope for money."
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "kind", "why"),
+    [
+        pytest.param(
+            later("Other title", "Other text.", url="http://www.press.example/fund?utm_source=x"),
+            "known",
+            "sent before",
+            id="same-address",
+        ),
+        pytest.param(later("Other title", "Other text.", id=7), "known", "sent before", id="same-article"),
+        pytest.param(
+            later("Zhengzhou to set up metaverse fund", TEXT),
+            "known",
+            "the same text as sent",
+            id="wire-copy",
+        ),
+        pytest.param(
+            later("Zhengzhou plans metaverse fund of 10 billion yuan", REWORDED),
+            "known",
+            "nothing new since",
+            id="retold",
+        ),
+        pytest.param(
+            later(
+                "Zhengzhou plans 25 billion yuan metaverse fund", REWORDED.replace("10 billion", "25 billion")
+            ),
+            "update",
+            "new number “25 billion yuan”",
+            id="new-number",
+        ),
+        pytest.param(
+            later(
+                "Tencent joins Zhengzhou metaverse fund of 10 billion yuan",
+                f"Tencent has a part in it. {REWORDED}",
+            ),
+            "update",
+            "new actor “Tencent”",
+            id="new-actor",
+        ),
+        pytest.param(
+            later("Zhengzhou launches 10 billion yuan metaverse fund", REWORDED),
+            "update",
+            "new stage “launched”",
+            id="new-stage",
+        ),
+        pytest.param(
+            later("PICO lays off 300 people", "The headset maker PICO began to lay off staff on Monday."),
+            "new",
+            "nothing like it",
+            id="other-event",
+        ),
+        pytest.param(
+            later(
+                "郑州拟设100亿元元宇宙产业基金",
+                "郑州市政府公布，将在河南设立总规模100亿元的元宇宙基金，支持虚拟现实和数字人企业。",
+            ),
+            "known",
+            "nothing new since",
+            id="retold-in-chinese",
+        ),
+    ],
+)
+def test_a_story_is_judged_by_what_was_sent(told: Article, kind: str, why: str, lexicon: Lexicon) -> None:
+    found, reason = novelty_of(told, lexicon)
+    assert (found.value, why in reason) == (kind, True), reason
+
+
+def test_after_ninety_days_it_is_forgotten(lexicon: Lexicon) -> None:
+    told = article(
+        "Zhengzhou plans metaverse fund of 10 billion yuan", REWORDED, url="https://press.example/fund"
+    )
+    assert novelty_of(told, lexicon, days=90)[0] is NoveltyKind.KNOWN
+    assert novelty_of(told, lexicon, days=91)[0] is NoveltyKind.NEW
+
+
+def test_what_was_sent_after_the_slot_does_not_count(lexicon: Lexicon) -> None:
+    told = article(TITLE, TEXT)
+    memory = Memory([SENT], lexicon, now=NOON - timedelta(hours=1))
+    assert judge_novelty(Story(articles=(told,)), memory).kind is NoveltyKind.NEW
+
+
+def test_a_story_partly_sent_is_known_unless_the_rest_has_news(lexicon: Lexicon) -> None:
+    old = later(TITLE, TEXT, url="https://press.example/fund")
+    retold = later("Zhengzhou plans metaverse fund of 10 billion yuan", REWORDED)
+    news = later("Zhengzhou launches 10 billion yuan metaverse fund", REWORDED)
+    assert novelty_of(old, lexicon, more=(retold,))[0] is NoveltyKind.KNOWN
+    assert novelty_of(old, lexicon, more=(news,))[0] is NoveltyKind.UPDATE
+
+
+def test_an_article_older_than_what_was_sent_is_no_update(lexicon: Lexicon) -> None:
+    stale = article(
+        "Zhengzhou launches 10 billion yuan metaverse fund", REWORDED, published=NOON - timedelta(days=4)
+    )
+    kind, why = novelty_of(stale, lexicon)
+    assert kind is NoveltyKind.KNOWN, why
+
+
+def test_the_item_that_told_it_before_is_named(lexicon: Lexicon) -> None:
+    _, why = novelty_of(later("Zhengzhou launches 10 billion yuan metaverse fund", REWORDED), lexicon)
+    assert why.endswith(f"since “{TITLE}” of 2026-03-02")
+
+
+def test_with_nothing_sent_all_is_new(lexicon: Lexicon) -> None:
+    memory = Memory([], lexicon, now=NOON)
+    assert judge_novelty(Story(articles=(article(TITLE, TEXT),)), memory).kind is NoveltyKind.NEW

@@ -1,0 +1,94 @@
+"""The best first, and each in its section."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pipeline.model import Article, Story
+from pipeline.select.lexicon import Lexicon, load
+from pipeline.select.ranking import rank, section_of
+from tests.select.builders import NOON, article
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return load()
+
+
+def story(*articles: Article) -> Story:
+    return Story(articles=articles)
+
+
+PLAIN = article("Plain", url="https://a.example/plain", published=NOON - timedelta(hours=10))
+BETTER = {
+    "more-relevant": (PLAIN, 0.9),
+    "of-higher-standing": (article("Better", standing=0.9, published=PLAIN.published), 0.6),
+    "newer": (article("Better", published=NOON), 0.6),
+}
+
+
+@pytest.mark.parametrize(("better", "relevance"), BETTER.values(), ids=BETTER)
+def test_the_better_story_comes_first(better: Article, relevance: float) -> None:
+    plain = article("Other", url="https://z.example/other", published=PLAIN.published)
+    ranked = rank([story(plain), story(better)], relevance={plain.url: 0.6, better.url: relevance}, now=NOON)
+    assert ranked[0].story.lead == better
+
+
+def test_more_outlets_lift_a_story_but_more_articles_of_one_do_not() -> None:
+    one = [article("One", f"telling {n}", source="a") for n in range(3)]
+    many = [article("Many", f"telling {n}", source=f"s{n}") for n in range(3)]
+    ranked = rank([story(*one), story(*many)], relevance={}, now=NOON)
+    assert [each.why[1] for each in ranked] == ["3 outlets", "1 outlet"]
+
+
+def test_scores_lie_between_nought_and_one() -> None:
+    best = [article("Best", f"{n}", source=f"s{n}", standing=1.0, published=NOON) for n in range(9)]
+    worst = article("Worst", standing=0.0, published=NOON - timedelta(days=900))
+    ranked = rank([story(*best), story(worst)], relevance={best[0].url: 1.0}, now=NOON)
+    assert ranked[0].score == 1.0
+    assert 0 <= ranked[1].score < 0.01
+
+
+def test_equal_stories_stand_in_the_order_of_their_addresses() -> None:
+    pair = [story(article("x", url=f"https://{host}.example/")) for host in "ba"]
+    assert [each.story.lead.url for each in rank(pair, relevance={}, now=NOON)] == [
+        "https://a.example/",
+        "https://b.example/",
+    ]
+
+
+def test_a_date_to_come_makes_a_story_no_newer() -> None:
+    future = article(
+        "Future", published=datetime(2099, 1, 1, tzinfo=UTC), first_seen=NOON - timedelta(hours=5)
+    )
+    (ranked,) = rank([story(future)], relevance={}, now=NOON)
+    assert ranked.why[3] == "newest 5 h before the slot"
+
+
+def test_why_names_every_part_of_the_score() -> None:
+    (ranked,) = rank([story(PLAIN)], relevance={PLAIN.url: 0.8}, now=NOON)
+    assert ranked.why == ("relevance 0.80", "1 outlet", "standing 0.50", "newest 10 h before the slot")
+
+
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        pytest.param("MIIT publishes action plan for the metaverse", "policy", id="policy-en"),
+        pytest.param("工信部印发元宇宙行动计划", "policy", id="policy-zh"),
+        pytest.param("法院判决首例虚拟人侵权案 监管趋严", "policy", id="court"),
+        pytest.param("Rokid raises 500 million yuan in new financing round", "companies", id="companies-en"),
+        pytest.param("腾讯裁员 关闭XR业务", "companies", id="companies-zh"),
+        pytest.param(
+            "Researchers show lighter optical waveguide for AR glasses", "technology", id="technology-en"
+        ),
+        pytest.param("国产光波导技术取得突破", "technology", id="technology-zh"),
+        pytest.param("Museum drops digital collectibles", "collectibles", id="collectibles-en"),
+        pytest.param("数字藏品遇冷 藏品价格回落", "collectibles", id="collectibles-zh"),
+        pytest.param("Nothing of the kind", "other", id="other"),
+        pytest.param("", "other", id="nothing"),
+    ],
+)
+def test_a_story_is_put_in_its_section(title: str, section: str, lexicon: Lexicon) -> None:
+    assert section_of(story(article(title)), lexicon) == section

@@ -1,0 +1,148 @@
+"""Articles on one event stand together, in one language and across two."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pipeline.model import Article
+from pipeline.select.lexicon import Lexicon, load
+from pipeline.select.stories import group
+from tests.select.builders import NOON, article
+
+FUND = article(
+    "Zhengzhou plans 10 billion yuan metaverse fund",
+    "Zhengzhou will set up a metaverse industry fund of 10 billion yuan, the city government said on March 2. "
+    "The fund is to back firms that build virtual reality gear and digital humans.",
+)
+FUND_AGAIN = article(
+    "Chinese city of Zhengzhou to back metaverse firms with 10 billion yuan",
+    "A fund of 10 billion yuan will support metaverse companies in Zhengzhou, according to a policy paper of the city "
+    "government. Makers of virtual reality gear and digital humans can apply.",
+    source="evening",
+)
+FUND_ZH = article(
+    "郑州拟设100亿元元宇宙产业基金",
+    "郑州市政府3月2日公布，将设立总规模100亿元的元宇宙产业基金，支持虚拟现实设备和数字人企业。",
+    source="wanbao",
+)
+OTHER_CITY = article(
+    "Nanjing opens metaverse platform",
+    "Nanjing opened a platform for metaverse research on March 2. A university runs it together with 6 firms.",
+)
+OTHER_CITY_ZH = article(
+    "南京元宇宙平台启用", "南京3月2日启用元宇宙研究平台，由高校与6家企业共同运营。", source="wanbao"
+)
+LAYOFFS_ZH = article(
+    "字节跳动旗下PICO裁员", "PICO周一开始裁员，涉及约300人，主要是内容部门。公司称将专注于头显硬件。"
+)
+LAYOFFS_ZH_AGAIN = article(
+    "PICO启动裁员 涉及约300人",
+    "字节跳动旗下头显公司PICO本周裁员约300人，内容部门受影响最大。",
+    source="wanbao",
+)
+LAUNCH_ZH = article(
+    "PICO发布新款一体机", "PICO周一发布新款VR一体机，售价2999元起，下月开售。屏幕由京东方提供。"
+)
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return load()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param(FUND, FUND_AGAIN, id="english"),
+        pytest.param(LAYOFFS_ZH, LAYOFFS_ZH_AGAIN, id="chinese"),
+        pytest.param(FUND, FUND_ZH, id="across-languages"),
+        pytest.param(OTHER_CITY, OTHER_CITY_ZH, id="across-languages-2"),
+    ],
+)
+def test_one_event_is_one_story(one: Article, other: Article, lexicon: Lexicon) -> None:
+    assert len(group([one, other], lexicon)) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param(FUND, OTHER_CITY, id="two-cities"),
+        pytest.param(FUND_ZH, OTHER_CITY_ZH, id="two-cities-in-chinese"),
+        pytest.param(FUND, OTHER_CITY_ZH, id="two-cities-across-languages"),
+        pytest.param(LAYOFFS_ZH, LAUNCH_ZH, id="one-firm-two-events"),
+    ],
+)
+def test_two_events_are_two_stories(one: Article, other: Article, lexicon: Lexicon) -> None:
+    assert len(group([one, other], lexicon)) == 2
+
+
+def test_headlines_alone_are_enough_when_they_say_the_same(lexicon: Lexicon) -> None:
+    pair = [
+        article("Baidu opens XiRang metaverse to the public"),
+        article("Baidu's metaverse XiRang opens to public"),
+    ]
+    assert len(group(pair, lexicon)) == 1
+
+
+def test_every_article_is_in_exactly_one_story(lexicon: Lexicon) -> None:
+    articles = [FUND, LAYOFFS_ZH, FUND_ZH, OTHER_CITY, LAUNCH_ZH, FUND_AGAIN, LAYOFFS_ZH_AGAIN]
+    told = [article.url for story in group(articles, lexicon) for article in story.articles]
+    assert sorted(told) == sorted(article.url for article in articles)
+
+
+def test_stories_stand_in_the_order_of_their_first_articles(lexicon: Lexicon) -> None:
+    stories = group([LAUNCH_ZH, FUND, OTHER_CITY], lexicon)
+    assert [story.lead for story in stories] == [LAUNCH_ZH, FUND, OTHER_CITY]
+
+
+def test_the_outlet_of_highest_standing_leads(lexicon: Lexicon) -> None:
+    strong = article(FUND_AGAIN.title, FUND_AGAIN.text, source="ministry", standing=0.9)
+    (story,) = group([FUND, strong], lexicon)
+    assert story.lead == strong
+
+
+def test_of_equal_standing_the_longer_article_leads(lexicon: Lexicon) -> None:
+    short = article(FUND.title, FUND.text[:110], source="short")
+    (story,) = group([short, FUND], lexicon)
+    assert story.lead == FUND
+
+
+def test_the_same_words_a_week_later_are_another_event(lexicon: Lexicon) -> None:
+    later = article(
+        FUND.title,
+        FUND.text,
+        url="https://x.example/later",
+        published=NOON + timedelta(days=7),
+        first_seen=NOON + timedelta(days=7),
+    )
+    assert len(group([FUND, later], lexicon)) == 2
+
+
+@pytest.mark.parametrize(
+    "published",
+    [
+        pytest.param(None, id="no-date"),
+        pytest.param(datetime(2099, 1, 1, tzinfo=UTC), id="a-date-to-come"),
+    ],
+)
+def test_an_article_without_a_believable_date_may_join(published: datetime | None, lexicon: Lexicon) -> None:
+    undated = article(FUND_AGAIN.title, FUND_AGAIN.text, source="x", published=published)
+    assert len(group([FUND, undated], lexicon)) == 1
+
+
+def test_nothing_makes_no_stories(lexicon: Lexicon) -> None:
+    assert group([], lexicon) == ()
+
+
+def test_empty_articles_stay_apart(lexicon: Lexicon) -> None:
+    assert (
+        len(group([article("", url="https://x.example/1"), article("", url="https://x.example/2")], lexicon))
+        == 2
+    )
+
+
+def test_grouping_is_the_same_each_time(lexicon: Lexicon) -> None:
+    articles = [FUND, FUND_ZH, FUND_AGAIN, OTHER_CITY]
+    assert group(articles, lexicon) == group(articles, lexicon)

@@ -1,0 +1,108 @@
+"""Changed figures, invented names and made-up quotations are noticed; the source's own sentences never are."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.summarise.extractive import summarise
+from pipeline.summarise.faithfulness import check
+
+SOURCE = (
+    "WUHAN, Feb 21 (Agency) -- Wuhan opened its first virtual service hall on Monday, the city said. "
+    "The hall cost 150 million yuan and took three years. “It saves me an hour,” said Jo Example, who is 62. "
+    "About 4,980 residents used it in the first week, up 12 percent."
+)
+SOURCE_ZH = (
+    "新华社武汉2月21日电（记者甲乙）武汉市周一启用首个虚拟政务大厅。大厅耗资1.5亿元，历时三年建成，有250名工作人员。"
+    "“太方便了，省了一个小时。”市民陈女士说。首周办理业务4980件，同比增长12%。中国移动参与建设。"
+)
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        pytest.param("The hall cost 150 million yuan.", id="amount"),
+        pytest.param("The hall cost RMB 150 million.", id="amount-written-otherwise"),
+        pytest.param("The hall took 3 years.", id="digit-for-a-word"),
+        pytest.param("Nearly 5,000 residents used it in the first week.", id="rounded"),
+        pytest.param("Wuhan opened its first virtual hall on February 21.", id="date-written-out"),
+        pytest.param("Jo Example, 62, said: “It saves me an hour.”", id="quotation"),
+        pytest.param("", id="nothing"),
+    ],
+)
+def test_what_the_source_says_is_supported(summary: str) -> None:
+    assert check(SOURCE, summary).unsupported == ()
+
+
+@pytest.mark.parametrize(
+    ("summary", "unsupported"),
+    [
+        pytest.param("The hall cost 160 million yuan.", "160 million yuan", id="amount"),
+        pytest.param("The hall cost $150 million.", "$150 million", id="currency"),
+        pytest.param(
+            "Some 4,981 residents used it in the first week.", "4,981", id="no-rounding-to-an-odd-number"
+        ),
+        pytest.param("Residents used it in the first week, up 13 percent.", "13 percent", id="percentage"),
+        pytest.param("Wuhan opened its first virtual service hall on February 22.", "February 22", id="date"),
+        pytest.param("The hall saves an hour, said Kim Example.", "Kim Example", id="name"),
+        pytest.param("The hall in Wuhan was opened by Tencent.", "Tencent", id="firm"),
+        pytest.param("Jo Example said: “It saves me a day.”", "“It saves me a day.”", id="quotation"),
+    ],
+)
+def test_what_the_source_does_not_say_is_named(summary: str, unsupported: str) -> None:
+    found = check(SOURCE, summary)
+    assert not found.supported
+    assert unsupported in found.unsupported
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        pytest.param("武汉启用首个虚拟政务大厅，耗资1.5亿元。", id="amount"),
+        pytest.param("武汉首个虚拟政务大厅2月21日启用。", id="date"),
+        pytest.param("虚拟政务大厅首周办理业务近5000件。", id="rounded"),
+    ],
+)
+def test_a_chinese_summary_is_supported(summary: str) -> None:
+    assert check(SOURCE_ZH, summary).unsupported == ()
+
+
+@pytest.mark.parametrize(
+    ("summary", "unsupported"),
+    [
+        pytest.param("武汉启用首个虚拟政务大厅，耗资1.6亿元。", "1.6亿元", id="amount"),
+        pytest.param("大厅有250台工作设备。", "250", id="measure-word"),
+        pytest.param("首周办理业务4980件，同比增长21%。", "21%", id="percentage"),
+        pytest.param("中国联通参与建设。", "中国联通", id="name"),
+        pytest.param("市民说：“太方便了，省了一整天。”", "“太方便了，省了一整天。”", id="quotation"),
+        pytest.param(
+            "上海将在明年举办一场国际电影节。", "上海将在明年举办一场国际电影节。", id="another-story"
+        ),
+    ],
+)
+def test_what_a_chinese_source_does_not_say_is_named(summary: str, unsupported: str) -> None:
+    found = check(SOURCE_ZH, summary, names=("中国移动", "中国联通"))
+    assert not found.supported
+    assert unsupported in found.unsupported
+
+
+def test_units_are_compared_across_languages() -> None:
+    assert "1.5亿元" not in check(SOURCE, "大厅耗资1.5亿元。").unsupported
+
+
+@pytest.mark.parametrize("source", [pytest.param(SOURCE, id="en"), pytest.param(SOURCE_ZH, id="zh")])
+@pytest.mark.parametrize("count", [None, 1, 2, 3])
+def test_an_extractive_summary_never_alarms(source: str, count: int | None) -> None:
+    found = check(source, summarise("", source, count=count).text)
+    assert (found.supported, found.score) == (True, 1.0)
+
+
+def test_scores_are_low_when_something_is_unsupported() -> None:
+    assert check(SOURCE, "The hall cost 160 million yuan.").score <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("source", "summary"), [("", "Anything at all 12."), ("x", "😀"), ("1" * 9999, "1" * 9999), ("", "")]
+)
+def test_odd_input_gets_a_score_in_range(source: str, summary: str) -> None:
+    assert 0 <= check(source, summary).score <= 1
