@@ -1,0 +1,262 @@
+"""What a set issue promises, shown on golden mails one can open in a browser."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.model import Issue, Item
+from pipeline.render.anatomy import take_apart
+from pipeline.render.lint import lint
+from pipeline.render.plaintext import columns
+from pipeline.render.variant import as_markdown, render, shorten
+from tests.render.samples import (
+    CHINESE,
+    COLLECTIBLE,
+    ENGLISH,
+    FULL,
+    GUIDE,
+    LEAVE_URL,
+    TEMPLATES,
+    filled,
+    issue,
+    masthead,
+    with_headline,
+)
+
+GOLDEN = Path(__file__).parent / "golden"
+CASES = {"en": (FULL, "en"), "zh": (FULL, "zh"), "both": (FULL, "both"), "quiet": (issue(), "en")}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_mail_is_as_its_golden_file(name: str, pytestconfig: pytest.Config) -> None:
+    of, language = CASES[name]
+    html, text = filled(of, language)
+    for path, made in ((GOLDEN / f"{name}.html", html), (GOLDEN / f"{name}.txt", text)):
+        if pytestconfig.getoption("--update-golden"):
+            path.write_text(made, encoding="utf-8")
+        assert made == path.read_text(encoding="utf-8"), f"{path.name} differs; see it, then --update-golden"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_mail_has_no_problem(name: str) -> None:
+    of, language = CASES[name]
+    head = masthead(language)
+    html, text = filled(of, language, head)
+    strict = lint(
+        html, text, postal_address=head.postal_address, leave_url=LEAVE_URL, disclaimers=head.disclaimers
+    )
+    assert strict == ()
+    assert lint(html, text) == ()
+
+
+def test_the_same_issue_is_set_the_same_in_every_process() -> None:
+    program = (
+        "import hashlib; from tests.render.samples import *;"
+        "print(hashlib.sha256(''.join(filled(FULL, 'en')).encode()).hexdigest())"
+    )
+    expected = hashlib.sha256("".join(filled(FULL, "en")).encode()).hexdigest()
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": "America/New_York", "LC_ALL": "C"}
+        made = subprocess.run(
+            [sys.executable, "-c", program],
+            env=environment,
+            cwd=GOLDEN.parents[2],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert made.stdout.strip() == expected
+
+
+def test_twenty_five_items_stay_under_the_size_a_client_cuts() -> None:
+    items = [ENGLISH, CHINESE, COLLECTIBLE, GUIDE]
+    html, text = filled(issue(*(items * 7)[:25]), "zh")
+    assert len(html.encode()) <= 90 * 1024
+    assert html.count("<h3") == 25
+    assert lint(html, text) == ()
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "both"])
+def test_no_line_of_the_text_part_is_wider_than_a_terminal(language: str) -> None:
+    head = replace(masthead(language), title="A very long title of a newsletter " * 4)
+    text = render(FULL, language=language, masthead=head, templates=TEMPLATES).text
+    assert [line for line in text.splitlines() if columns(line) > 78 and "https://" not in line] == []
+
+
+def test_every_link_stands_uncut_on_its_own_line_of_the_text_part() -> None:
+    url = "https://long.example/" + "a" * 300
+    item = replace(ENGLISH, sources=(replace(ENGLISH.sources[0], url=url),))
+    _, text = filled(issue(item), "en")
+    assert url in [line.strip() for line in text.splitlines()]
+
+
+def test_items_stand_in_the_order_of_the_sections_and_empty_ones_are_dropped() -> None:
+    html, _ = filled(issue(GUIDE, COLLECTIBLE, ENGLISH), "en")
+    places = [html.index(word) for word in (">Policy<", ">Digital collectibles<", ">Also of note<")]
+    assert places == sorted(places)
+    assert ">Companies<" not in html
+
+
+def test_an_item_in_the_other_language_says_so_and_is_glossed() -> None:
+    html, text = filled(issue(CHINESE), "en")
+    assert '<h3 lang="zh-CN"' in html
+    assert '<p lang="zh-CN"' in html
+    for part in (html, text):
+        assert "In short: Yunmai · Hangzhou · mixed reality" in part
+        assert "in Chinese" in part
+
+
+def test_both_keeps_each_item_in_its_language_without_gloss() -> None:
+    html, _ = filled(FULL, "both")
+    assert "In short" not in html
+    assert "工信部" not in html
+    assert '<h3 lang="zh-CN"' in html
+    assert "不构成投资建议" in html
+    assert "not investment advice" in html
+
+
+def test_a_quiet_issue_says_that_nothing_was_found() -> None:
+    html, text = filled(issue(), "zh")
+    for part in (html, text):
+        assert "本期无新消息" in part
+        assert "不构成投资建议" in part
+
+
+def test_the_facts_at_the_top_are_the_real_ones() -> None:
+    item = replace(ENGLISH, headline="Two words", summary="And here 四个汉字 three-year.", gloss=())
+    _, text = filled(issue(item), "en")
+    assert "1 item · 9 words · 1 min read" in text
+
+
+@pytest.mark.parametrize(
+    ("items", "subject"),
+    [
+        pytest.param(
+            (COLLECTIBLE,),
+            "Court treats a digital collectible as property",
+            id="lead alone when the mark does not fit",
+        ),
+        pytest.param(
+            (with_headline("A short headline"),),
+            "A short headline | China Metaverse Daily",
+            id="mark when it fits",
+        ),
+        pytest.param((ENGLISH,), "Five ministries publish a three-year plan…", id="cut at a word"),
+        pytest.param(
+            (CHINESE, COLLECTIBLE),
+            "Court treats a digital collectible as property",
+            id="the first the reader reads",
+        ),
+        pytest.param(
+            (CHINESE,),
+            "Yunmai · Hangzhou · mixed reality | China Metaverse Daily",
+            id="glossed when there is none",
+        ),
+        pytest.param((), "All quiet: nothing new on Monday, 23 November 2026", id="quiet"),
+        pytest.param(
+            (with_headline("Two\r\nBcc: x@y.example"),),
+            "Two Bcc: x@y.example | China Metaverse Daily",
+            id="no line break",
+        ),
+    ],
+)
+def test_the_subject_is_the_lead(items: tuple[Item, ...], subject: str) -> None:
+    of = replace(FULL, items=items)
+    assert render(of, language="en", masthead=masthead("en"), templates=TEMPLATES).subject == subject
+
+
+def test_the_preview_tells_the_next_stories_and_not_the_subject_again() -> None:
+    variant = render(FULL, language="both", masthead=masthead("both"), templates=TEMPLATES)
+    assert variant.preview.startswith(CHINESE.headline)
+    assert ENGLISH.headline not in variant.preview
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "short"),
+    [
+        ("fits", 10, "fits"),
+        ("one two three", 10, "one two…"),
+        ("a plan for the city", 16, "a plan…"),
+        ("一二三四五六七", 9, "一二三四…"),
+        ("unbreakable", 5, "unbr…"),
+    ],
+)
+def test_a_line_is_shortened_at_a_word(text: str, width: int, short: str) -> None:
+    assert shorten(text, width) == short
+
+
+HOSTILE = "<script>alert(1)</script> \"q\" 's' {{7*7}} {% x %} ]]> <!-- --> \u202eRTL\x00 \ue000leave_url\ue001 \\n a\u0301 😀"
+SEEN = "<script>alert(1)</script> \"q\" 's' {{7*7}} {% x %} ]]> <!-- --> RTL leave_url \\n á 😀"
+
+
+def hostile() -> Issue:
+    sources = tuple(replace(ENGLISH.sources[0], name=HOSTILE, url=url) for url in HOSTILE_URLS)
+    return issue(
+        replace(CHINESE, headline=HOSTILE, summary=HOSTILE, gloss=(HOSTILE,), sources=sources, language="zh")
+    )
+
+
+HOSTILE_URLS = (
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "http://127.0.0.1/admin",
+    'https://a.example/" onclick="x',
+)
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "both"])
+def test_hostile_text_is_seen_as_it_is_and_does_nothing(language: str) -> None:
+    html, text = filled(hostile(), language)
+    anatomy = take_apart(html)
+    assert anatomy is not None
+    assert SEEN in anatomy.visible
+    assert SEEN in " ".join(text.split())
+    assert not list(anatomy.named("script"))
+    assert not [name for element in anatomy.elements for name in element.attributes if name.startswith("on")]
+    assert [problem for problem in lint(html, text) if problem.severity == "error"] == []
+
+
+def test_a_language_that_is_no_tag_reaches_no_attribute() -> None:
+    html, text = filled(issue(replace(CHINESE, language='zh" onclick="x')), "en")
+    assert "onclick" not in html + text
+    assert lint(html, text) == ()
+
+
+def test_a_headline_of_nothing_visible_is_still_a_link_one_can_follow() -> None:
+    html, text = filled(issue(with_headline("\u200b\x00")), "en")
+    assert lint(html, text) == ()
+    assert ">—</a>" in html
+
+
+def test_only_web_links_are_linked() -> None:
+    html, _ = filled(hostile(), "en")
+    anatomy = take_apart(html)
+    assert anatomy is not None
+    outside = [link.get("href") for link in anatomy.named("a") if "lantern.example" not in link.get("href")]
+    assert outside == ["https://a.example/%22%20onclick=%22x"]
+
+
+def test_what_a_template_says_reaches_the_reader_whole() -> None:
+    html, _ = filled(FULL, "en")
+    anatomy = take_apart(html)
+    assert anatomy is not None
+    for item in FULL.items:
+        for words in (item.headline, item.summary, *(outlet.name for outlet in item.sources[:4])):
+            assert words in anatomy.visible
+
+
+def test_markdown_holds_every_item_and_no_markup_of_outside_text() -> None:
+    page = as_markdown(hostile(), language="en", masthead=masthead("en"), templates=TEMPLATES)
+    assert r"\<script\>" in page
+    assert r"\{\{7\*7\}\}" in page
+    assert "javascript:" not in page
+    full = as_markdown(FULL, language="en", masthead=masthead("en"), templates=TEMPLATES)
+    assert all(f"[{item.headline}](<{item.sources[0].url}>)" in full for item in FULL.items)
+    assert "not investment advice" in full
