@@ -1,0 +1,62 @@
+"""The two things the pipeline asks for: who gets a newsletter, and where to write at the moment of sending."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from subscribers.life import Status
+from subscribers.schema import subscribers, subscriptions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """One reader at the moment of sending."""
+
+    id: int
+    email: str
+    name: str
+    token: str
+    language: str
+    timezone: str
+    subscribed_on: str
+    """The day they subscribed, ``YYYY-MM-DD``."""
+
+
+def audience(newsletter: str) -> sa.Select[tuple[int, str, str, str | None]]:
+    """Return the SELECT of who gets ``newsletter`` now: subscriber_id, language, timezone, send_at."""
+    return (
+        sa.select(
+            subscribers.c.id.label("subscriber_id"),
+            subscribers.c.language,
+            subscribers.c.timezone,
+            subscribers.c.send_at,
+        )
+        .join(subscriptions, subscriptions.c.subscriber_id == subscribers.c.id)
+        .where(
+            subscriptions.c.newsletter == newsletter,
+            subscriptions.c.consent_id.is_not(None),
+            subscribers.c.status == Status.ACTIVE,
+        )
+    )
+
+
+def recipients(connection: sa.Connection, ids: Collection[int]) -> dict[int, Recipient]:
+    """Return the readers behind ``ids``; those erased meanwhile are missing."""
+    rows = connection.execute(
+        sa.select(subscribers).where(subscribers.c.id.in_(ids), subscribers.c.email.is_not(None))
+    )
+    return {
+        row.id: Recipient(
+            id=row.id,
+            email=row.email,
+            name=row.name,
+            token=row.token,
+            language=row.language,
+            timezone=row.timezone,
+            subscribed_on=row.created_at.date().isoformat(),
+        )
+        for row in rows
+    }

@@ -1,0 +1,32 @@
+"""What can go wrong with a list.
+
+SubscriberError
+├── AddressError            an address or setting cannot be used; that row or call is refused
+├── RefusedError            this person may not be added again; only they can come back themselves
+├── UnknownSubscriberError  nobody has this address or token
+└── ImportFileError         a file cannot be read as a list; nothing of it was taken
+"""
+
+
+class SubscriberError(Exception):
+    """Say in one line what failed, which person or file, and what to do."""
+
+
+class AddressError(SubscriberError):
+    """An address or setting cannot be used; carries the ``column`` it stood in."""
+
+    def __init__(self, message: str, *, column: str) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+class RefusedError(SubscriberError):
+    """This person left, complained or was erased; only they can come back, by a new confirmed opt-in."""
+
+
+class UnknownSubscriberError(SubscriberError):
+    """Nobody on the list has this address or token."""
+
+
+class ImportFileError(SubscriberError):
+    """A file cannot be read as a list; nothing of it was taken."""

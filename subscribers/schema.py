@@ -1,0 +1,107 @@
+"""The tables of people and consent, and the one MetaData that both packages share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware moment, kept in UTC; a naive ``datetime`` is refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Return the moment in UTC, naive where the database knows no zones (SQLite)."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a zone cannot be stored: {value!r}")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
+        """Return an aware UTC moment."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def insert_new(connection: sa.Connection, table: sa.Table) -> Any:
+    """Return an INSERT for ``table`` that passes over rows whose key is there already.
+
+    Typed ``Any``: the two dialects' inserts share ``on_conflict_do_nothing`` but no class.
+    """
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+STATUSES = ("pending", "active", "paused", "unsubscribed", "bounced", "complained", "erased")
+
+consents = sa.Table(
+    "consents",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),  # import, operator, form, confirmed, left
+    sa.Column("claim", sa.Text, nullable=False),  # what was agreed to, in whose words
+    sa.Column("origin", sa.Text, nullable=False),  # the file, command or page it came by
+    sa.Column("subscriber_id", sa.Integer),  # null for an import, which stands for many
+    sa.Column("at", Instant, nullable=False),
+)
+
+subscribers = sa.Table(
+    "subscribers",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("email", sa.Text),
+    sa.Column("email_key", sa.Text, unique=True),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("timezone", sa.Text, nullable=False),
+    sa.Column("send_at", sa.Text),  # HH:MM; null: the newsletter's own
+    sa.Column("token", sa.Text),  # only sending reads it
+    sa.Column("token_hash", sa.Text, unique=True),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.CheckConstraint(sa.column("status").in_(STATUSES), name="status"),
+    sa.CheckConstraint(sa.column("language").in_(("en", "zh", "both")), name="language"),
+)
+
+subscriber_tags = sa.Table(
+    "subscriber_tags",
+    metadata,
+    sa.Column("subscriber_id", sa.ForeignKey("subscribers.id"), primary_key=True),
+    sa.Column("tag", sa.Text, primary_key=True),
+)
+
+subscriptions = sa.Table(
+    "subscriptions",
+    metadata,
+    sa.Column("newsletter", sa.Text, primary_key=True),
+    sa.Column("subscriber_id", sa.ForeignKey("subscribers.id"), primary_key=True),
+    sa.Column("consent_id", sa.ForeignKey("consents.id")),  # null while unconfirmed
+    sa.Column("created_at", Instant, nullable=False),
+)
+
+suppressions = sa.Table(
+    "suppressions",
+    metadata,
+    sa.Column("address_hash", sa.Text, primary_key=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
