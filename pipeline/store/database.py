@@ -1,0 +1,138 @@
+"""Open the database: SQLite in WAL mode, or PostgreSQL; writers are serialised, the schema is brought up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.errors import ConfigurationError, StoreError
+
+HEAD = "0001"
+"""The newest migration; a test holds it to the history."""
+
+BUSY_SECONDS = 30
+_MIGRATION_LOCK = 20220222  # any number, the same in every process
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """One database; ``write`` and ``read`` are the only ways in."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """Yield a connection in a transaction that may write from its first statement on; commit at the end."""
+        with _foreign_errors(self.url), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """Yield a connection in a transaction that only reads, and never waits for a writer."""
+        with _foreign_errors(self.url), self.engine.connect() as connection:
+            connection.execution_options(reads_only=True)
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+    def migrate(self) -> None:
+        """Bring the schema to this program's state; quick when it is there already. Raises ``StoreError``."""
+        with self.read() as connection:
+            known = sa.inspect(connection).has_table("alembic_version")
+            version = connection.scalar(sa.text("SELECT version_num FROM alembic_version")) if known else None
+        if version != HEAD:
+            with _foreign_errors(self.url):
+                _upgrade(self.engine, version)
+
+
+def _upgrade(engine: sa.Engine, version: str | None) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    try:
+        with engine.begin() as connection:
+            if (
+                connection.dialect.name == "postgresql"
+            ):  # two starts at once migrate once; SQLite's BEGIN does it there
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError as error:
+        raise StoreError(
+            f"the database is at version {version}, which this program does not know; install a newer metabrief"
+        ) from error
+
+
+@contextmanager
+def _foreign_errors(url: str) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        shown = sa.make_url(url).render_as_string(hide_password=True)
+        reason = " ".join(str(error.orig).split())
+        raise StoreError(
+            f"database {shown}: {reason}; see that it runs, has room and may be written to"
+        ) from error
+
+
+def _engine(url: str) -> sa.Engine:
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise ConfigurationError(
+            "[database] url is no database address; write sqlite:///… or postgresql://…"
+        ) from error
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    if parsed.get_backend_name() == "postgresql":
+        return _postgresql(parsed)
+    raise ConfigurationError(
+        f"[database] url names {parsed.get_backend_name()}; write sqlite:///… or postgresql://…"
+    )
+
+
+def _postgresql(url: sa.URL) -> sa.Engine:
+    try:
+        return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise ConfigurationError("PostgreSQL needs psycopg; install metabrief[scale]") from error
+
+
+def _sqlite(url: sa.URL) -> sa.Engine:
+    if url.database:
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"the folder of {url.database} cannot be made: {error.strerror}") from error
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    """Set what SQLite forgets between connections; FULL, so that even a power cut loses no started delivery."""
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    reads_only = connection.get_execution_options().get("reads_only", False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

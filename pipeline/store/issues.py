@@ -1,0 +1,314 @@
+"""Issues: written once a slot, read back whole, moved from status to status."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.model import (
+    Article,
+    HoldReason,
+    Issue,
+    IssueStatus,
+    Item,
+    LeftOut,
+    Reference,
+    Slot,
+    TransportKind,
+    Variant,
+)
+from pipeline.store.articles import article_of
+from pipeline.store.schema import (
+    articles,
+    issue_item_articles,
+    issue_items,
+    issue_left_out,
+    issue_variants,
+    issues,
+)
+from subscribers.schema import insert_new
+
+_COUNTED = (IssueStatus.APPROVED, IssueStatus.SENDING, IssueStatus.SENT)
+"""Issues whose stories readers know, or are about to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentItem:
+    """An item that a newsletter has carried, with the articles behind it."""
+
+    headline: str
+    summary: str
+    slot_at: datetime
+    articles: tuple[Article, ...]
+
+
+def keep(
+    connection: sa.Connection, issue: Issue, *, release_at: datetime | None, now: datetime
+) -> int | None:
+    """Write a composed issue whole and return its id; None when the slot has one already (it stays)."""
+    row = {
+        "newsletter": issue.newsletter,
+        "slot": issue.slot.wall,
+        "slot_at": issue.slot.instant,
+        "status": issue.status,
+        "hold_reason": issue.hold_reason,
+        "hold_detail": issue.hold_detail,
+        "release_at": release_at,
+        "released_at": now if issue.status is IssueStatus.APPROVED else None,
+        "transport": issue.transport,
+        "funnel": issue.funnel,
+        "created_at": now,
+    }
+    issue_id = connection.execute(insert_new(connection, issues).values(row).returning(issues.c.id)).scalar()
+    if issue_id is None:
+        return None
+    for position, item in enumerate(issue.items):
+        _keep_item(connection, int(issue_id), position, item)
+    if issue.left_out:
+        left = [{"issue_id": issue_id, "position": i, **asdict(out)} for i, out in enumerate(issue.left_out)]
+        connection.execute(issue_left_out.insert(), left)
+    if issue.variants:
+        connection.execute(
+            issue_variants.insert(), [{"issue_id": issue_id, **asdict(v)} for v in issue.variants]
+        )
+    return int(issue_id)
+
+
+def _keep_item(connection: sa.Connection, issue_id: int, position: int, item: Item) -> None:
+    row = {
+        "issue_id": issue_id,
+        "position": position,
+        "headline": item.headline,
+        "summary": item.summary,
+        "language": item.language,
+        "section": item.section,
+        "sources": [asdict(source) for source in item.sources],
+        "why": list(item.why),
+        "gloss": list(item.gloss),
+        "is_update": item.is_update,
+        "published": item.published,
+    }
+    item_id = connection.execute(issue_items.insert().returning(issue_items.c.id), row).scalar_one()
+    links = [
+        {"item_id": item_id, "article_id": article.id, "position": i}
+        for i, article in enumerate(item.articles)
+    ]
+    if links:
+        connection.execute(issue_item_articles.insert(), links)
+
+
+def find(connection: sa.Connection, newsletter: str, slot: Slot) -> Issue | None:
+    """Return the issue of a slot, without its items."""
+    where = sa.and_(issues.c.newsletter == newsletter, issues.c.slot == slot.wall)
+    row = connection.execute(sa.select(issues).where(where)).one_or_none()
+    return None if row is None else _bare(row)
+
+
+def latest_id(connection: sa.Connection) -> int | None:
+    """Return the id of the issue with the newest slot, the one made last among equals."""
+    newest = sa.select(issues.c.id).order_by(issues.c.slot_at.desc(), issues.c.id.desc()).limit(1)
+    return connection.scalar(newest)
+
+
+def load_bare(connection: sa.Connection, issue_id: int) -> Issue | None:
+    """Return an issue without its items."""
+    row = connection.execute(sa.select(issues).where(issues.c.id == issue_id)).one_or_none()
+    return None if row is None else _bare(row)
+
+
+def load(connection: sa.Connection, issue_id: int) -> Issue | None:
+    """Return an issue whole: items with their articles, what was left out, variants."""
+    issue = load_bare(connection, issue_id)
+    if issue is None:
+        return None
+    left = (
+        sa.select(issue_left_out)
+        .where(issue_left_out.c.issue_id == issue_id)
+        .order_by(issue_left_out.c.position)
+    )
+    return replace(
+        issue,
+        items=_items(connection, issue_id),
+        left_out=tuple(
+            LeftOut(title=out.title, url=out.url, why=out.why, article_id=out.article_id)
+            for out in connection.execute(left)
+        ),
+        variants=variants(connection, issue_id),
+    )
+
+
+def variants(connection: sa.Connection, issue_id: int) -> tuple[Variant, ...]:
+    """Return an issue's variants, by language."""
+    rows = (
+        sa.select(issue_variants)
+        .where(issue_variants.c.issue_id == issue_id)
+        .order_by(issue_variants.c.language)
+    )
+    return tuple(
+        Variant(language=row.language, subject=row.subject, preview=row.preview, html=row.html, text=row.text)
+        for row in connection.execute(rows)
+    )
+
+
+def listing(connection: sa.Connection) -> tuple[Issue, ...]:
+    """Return all issues without their items, newest slot first."""
+    rows = connection.execute(sa.select(issues).order_by(issues.c.slot_at.desc(), issues.c.id.desc()))
+    return tuple(_bare(row) for row in rows)
+
+
+def item_counts(connection: sa.Connection) -> dict[int, int]:
+    """Return how many items each issue has that has any."""
+    rows = sa.select(issue_items.c.issue_id, sa.func.count().label("number")).group_by(issue_items.c.issue_id)
+    return {row.issue_id: row.number for row in connection.execute(rows)}
+
+
+def subjects(connection: sa.Connection) -> dict[int, dict[str, str]]:
+    """Return every issue's subject by language."""
+    rows = sa.select(issue_variants.c.issue_id, issue_variants.c.language, issue_variants.c.subject)
+    by_issue: dict[int, dict[str, str]] = {}
+    for issue_id, language, subject in connection.execute(rows.order_by(issue_variants.c.language)):
+        by_issue.setdefault(issue_id, {})[language] = subject
+    return by_issue
+
+
+def in_states(connection: sa.Connection, states: Collection[IssueStatus]) -> tuple[Issue, ...]:
+    """Return the issues in one of ``states`` without their items, oldest slot first."""
+    wanted = sa.select(issues).where(issues.c.status.in_(states)).order_by(issues.c.slot_at, issues.c.id)
+    return tuple(_bare(row) for row in connection.execute(wanted))
+
+
+def previous_slot_at(connection: sa.Connection, newsletter: str, slot: Slot) -> datetime | None:
+    """Return the instant of the newsletter's last slot before this one that has an issue."""
+    earlier = sa.and_(issues.c.newsletter == newsletter, issues.c.slot_at < slot.instant)
+    return connection.scalar(
+        sa.select(issues.c.slot_at).where(earlier).order_by(issues.c.slot_at.desc()).limit(1)
+    )
+
+
+def sent_items(
+    connection: sa.Connection, newsletter: str, *, transport: TransportKind, since: datetime, slot: Slot
+) -> tuple[SentItem, ...]:
+    """Return what a newsletter has carried in other slots since ``since``, oldest first.
+
+    Issues of the outbox mailed nobody, so they count among themselves only.
+    """
+    where = [
+        issues.c.newsletter == newsletter,
+        issues.c.status.in_(_COUNTED),
+        issues.c.slot_at >= since,
+        issues.c.slot != slot.wall,
+        issues.c.transport == transport,
+    ]
+    rows = connection.execute(
+        sa.select(issue_items.c.id, issue_items.c.headline, issue_items.c.summary, issues.c.slot_at)
+        .join(issues, issues.c.id == issue_items.c.issue_id)
+        .where(*where)
+        .order_by(issues.c.slot_at, issue_items.c.position)
+    ).all()
+    of_item = _articles_of(connection, sa.select(issue_items.c.id).join(issues).where(*where))
+    return tuple(
+        SentItem(headline=row.headline, summary=row.summary, slot_at=row.slot_at, articles=of_item[row.id])
+        for row in rows
+    )
+
+
+def set_status(
+    connection: sa.Connection,
+    issue_id: int,
+    *,
+    status: IssueStatus,
+    hold_reason: HoldReason | None = None,
+    hold_detail: str = "",
+) -> None:
+    """Move an issue to a status; a reason goes with ``held`` alone."""
+    values = {"status": status, "hold_reason": hold_reason, "hold_detail": hold_detail}
+    connection.execute(issues.update().where(issues.c.id == issue_id).values(values))
+
+
+def release(connection: sa.Connection, issue_id: int, *, now: datetime) -> None:
+    """Approve an issue, or let a paused one go on sending."""
+    paused = sa.case(
+        (issues.c.planned_at.is_not(None), str(IssueStatus.SENDING)), else_=str(IssueStatus.APPROVED)
+    )
+    connection.execute(
+        issues.update()
+        .where(issues.c.id == issue_id)
+        .values(status=paused, hold_reason=None, hold_detail="", release_at=None, released_at=now)
+    )
+
+
+def begin_sending(connection: sa.Connection, issue_id: int, *, now: datetime) -> bool:
+    """Move an approved issue to ``sending``; True for the one caller who did, and so plans its deliveries."""
+    approved = sa.and_(issues.c.id == issue_id, issues.c.status == IssueStatus.APPROVED)
+    begun = issues.update().where(approved).values(status=IssueStatus.SENDING, planned_at=now)
+    return connection.execute(begun).rowcount == 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """When an issue was let go, and when a held one lets itself go."""
+
+    released_at: datetime | None
+    release_at: datetime | None
+
+
+def release_of(connection: sa.Connection, issue_id: int) -> Release:
+    """Return an issue's release times."""
+    row = connection.execute(
+        sa.select(issues.c.released_at, issues.c.release_at).where(issues.c.id == issue_id)
+    ).one()
+    return Release(released_at=row.released_at, release_at=row.release_at)
+
+
+def _bare(row: sa.Row[Any]) -> Issue:
+    return Issue(
+        id=row.id,
+        newsletter=row.newsletter,
+        slot=Slot(wall=row.slot, instant=row.slot_at),
+        status=IssueStatus(row.status),
+        hold_reason=HoldReason(row.hold_reason) if row.hold_reason else None,
+        hold_detail=row.hold_detail,
+        transport=TransportKind(row.transport),
+        funnel=dict(row.funnel),
+    )
+
+
+def _items(connection: sa.Connection, issue_id: int) -> tuple[Item, ...]:
+    mine = issue_items.c.issue_id == issue_id
+    rows = connection.execute(sa.select(issue_items).where(mine).order_by(issue_items.c.position)).all()
+    of_item = _articles_of(connection, sa.select(issue_items.c.id).where(mine))
+    return tuple(
+        Item(
+            headline=row.headline,
+            summary=row.summary,
+            language=row.language,
+            section=row.section,
+            sources=tuple(Reference(**source) for source in row.sources),
+            why=tuple(row.why),
+            gloss=tuple(row.gloss),
+            is_update=row.is_update,
+            published=row.published,
+            articles=of_item[row.id],
+        )
+        for row in rows
+    )
+
+
+def _articles_of(
+    connection: sa.Connection, item_ids: sa.Select[tuple[int]]
+) -> defaultdict[int, tuple[Article, ...]]:
+    rows = (
+        sa.select(issue_item_articles.c.item_id, articles)
+        .join(articles, articles.c.id == issue_item_articles.c.article_id)
+        .where(issue_item_articles.c.item_id.in_(item_ids))
+        .order_by(issue_item_articles.c.item_id, issue_item_articles.c.position)
+    )
+    of_item: defaultdict[int, tuple[Article, ...]] = defaultdict(tuple)
+    for row in connection.execute(rows):
+        of_item[row.item_id] = (*of_item[row.item_id], article_of(row))
+    return of_item
