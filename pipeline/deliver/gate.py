@@ -1,0 +1,95 @@
+"""The last look at a message before it leaves: without disclaimer, address and way out, nothing leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+from bs4 import BeautifulSoup
+
+from pipeline.deliver.message import Message
+from pipeline.errors import GateError
+
+MAX_HTML_BYTES = 90_000
+"""Gmail clips a message above 102 KB and hides the way out; 90 KB leaves room for its own wrapping."""
+
+HEADERS = (
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "MIME-Version",
+    "Content-Type",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+    "List-Id",
+    "List-Help",
+    "List-Archive",
+    "List-Owner",
+    "Auto-Submitted",
+    "Feedback-ID",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What a message to one reader must hold in both of its parts."""
+
+    disclaimers: tuple[str, ...]
+    postal_address: str
+    why: str
+    leave_url: str
+
+
+def check(message: Message, rules: Rules) -> None:
+    """Let a message pass, or raise ``GateError`` naming everything it lacks."""
+    lacks = list(_lacks(message, rules))
+    if lacks:
+        raise GateError(f"message {message.id} may not leave: it lacks {'; '.join(lacks)}")
+
+
+def _lacks(message: Message, rules: Rules) -> Iterator[str]:
+    parsed = message_from_bytes(message.content, _class=EmailMessage, policy=default)
+    yield from (f"the header {name}" for name in HEADERS if len(parsed.get_all(name, [])) != 1)
+    if f"<{rules.leave_url}>" not in str(parsed["List-Unsubscribe"]):
+        yield "this reader's own leave link in List-Unsubscribe"
+    if parsed["Precedence"] is not None:
+        yield "freedom from Precedence"
+    text, html = _part(parsed, "text/plain"), _part(parsed, "text/html")
+    if [part.get_content_type() for part in parsed.iter_parts()] != ["text/plain", "text/html"]:
+        yield "a text part followed by an HTML part"
+    if len(html.encode()) > MAX_HTML_BYTES:
+        yield f"brevity: its HTML has {len(html.encode()):,} bytes of at most {MAX_HTML_BYTES:,}"
+    soup = BeautifulSoup(html, "lxml")
+    yield from (f"{what} in its text part" for what in _missing(text, rules))
+    yield from (f"{what} in its HTML part" for what in _missing(soup.get_text(), rules, links=_links(soup)))
+
+
+def _part(parsed: EmailMessage, content_type: str) -> str:
+    found = [part for part in parsed.iter_parts() if part.get_content_type() == content_type]
+    return str(found[0].get_content()) if found else ""
+
+
+def _links(soup: BeautifulSoup) -> frozenset[str]:
+    return frozenset(str(link["href"]) for link in soup.find_all("a", href=True))
+
+
+def _missing(text: str, rules: Rules, *, links: frozenset[str] | None = None) -> Iterator[str]:
+    """Yield what ``text`` lacks; line breaks and spaces do not count."""
+    bare = _bare(text)
+    if not all(_bare(disclaimer) in bare for disclaimer in rules.disclaimers):
+        yield "the disclaimer"
+    if _bare(rules.postal_address) not in bare:
+        yield "the postal address"
+    if _bare(rules.why) not in bare:
+        yield "why the reader gets it"
+    if rules.leave_url not in (text if links is None else links):
+        yield "the leave link"
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
