@@ -1,0 +1,156 @@
+"""The tables of ``metabrief.toml``; their keys and meanings are promises to operators."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from pipeline.config.values import (
+    Approval,
+    Contact,
+    Duration,
+    Email,
+    Language,
+    Line,
+    Schedule,
+    SendAt,
+    Url,
+    Zone,
+)
+from pipeline.model import TransportKind
+
+
+class Section(BaseModel):
+    """A table of the configuration; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Publisher(Section):
+    """Who publishes, and where readers and the law find them."""
+
+    name: Line
+    postal_address: Line
+    contact: Contact
+    site_url: Url | None = None
+    language: Language = "en"
+
+
+class DatabaseSection(Section):
+    """Where the newsroom's memory is."""
+
+    url: str = "sqlite:///data/metabrief.db"
+
+
+class Delivery(Section):
+    """How issues go out."""
+
+    transport: TransportKind = TransportKind.OUTBOX
+    outbox: str = "outbox"
+    connections: int = Field(default=10, ge=1, le=500)
+    rate_per_second: float | None = Field(default=None, gt=0)
+    not_after: Duration = timedelta(hours=12)
+    retry_pauses: tuple[Duration, ...] = Field(
+        default=(timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)),
+        min_length=1,
+    )
+    check_site: bool = True
+
+
+class Smtp(Section):
+    """The one relay that mail is submitted to."""
+
+    host: Line | None = None
+    port: int | None = Field(default=None, ge=1, le=65535)
+    tls: Literal["none", "starttls", "implicit"] = "starttls"
+    username: str | None = None
+    password: SecretStr | None = None
+    password_file: str | None = None
+    from_address: Email | None = None
+    return_path_domain: Line | None = None
+
+
+class Dkim(Section):
+    """The key that signs."""
+
+    domain: Line
+    selector: Line
+    private_key_file: str
+
+
+class Newsletter(Section):
+    """A product one subscribes to."""
+
+    key: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
+    title: Line
+    schedule: Schedule
+    timezone: Zone
+    period: Literal["day", "week"] = "day"
+    send_at: SendAt = "now"
+    approval: Approval = "auto"
+    languages: tuple[Language, ...] = Field(default=("en", "zh"), min_length=1)
+    max_items: int = Field(default=12, ge=1, le=25)
+    min_items: int = Field(default=3, ge=0)
+    on_thin: Literal["hold", "skip", "send"] = "hold"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the newsletter's zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """Return the language settings an issue is set in, the newsletter's own first."""
+        return (*self.languages, "both") if len(set(self.languages)) > 1 else self.languages[:1]
+
+    @property
+    def period_length(self) -> timedelta:
+        """Return how far back an issue looks."""
+        return timedelta(days=1) if self.period == "day" else timedelta(days=7)
+
+
+class Door(Section):
+    """Where a local web server listens."""
+
+    host: Line = "127.0.0.1"
+    port: int = Field(ge=0, le=65535)
+
+
+class Sources(Section):
+    """Which sources are read."""
+
+    shipped: bool = True
+
+
+class Fetch(Section):
+    """How sources are read."""
+
+    allow_private: tuple[str, ...] = ()
+    contact: Line | None = None
+    pause: Duration = timedelta(seconds=1)
+    """Between two requests to one host."""
+
+
+class Summarise(Section):
+    """How stories are summed up."""
+
+    method: Literal["extractive", "llm"] = "extractive"
+
+
+class Llm(Section):
+    """An OpenAI-compatible endpoint."""
+
+    base_url: str
+    model: str
+    api_key: SecretStr | None = None
+    api_key_file: str | None = None
+
+
+class Disclaimer(Section):
+    """What a newsroom adds to the fixed disclaimer."""
+
+    en: str = ""
+    zh: str = ""
