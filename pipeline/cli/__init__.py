@@ -1,0 +1,58 @@
+"""The command line: one module a noun; what is heavy is imported when a command runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli import demo, issues, newsletter, newsroom, preview, subscribers
+from pipeline.errors import MetabriefError
+from subscribers.errors import SubscriberError
+
+app = typer.Typer(
+    name="metabrief",
+    help="A newsletter on China's metaverse: gathered, selected, summed up, set and sent to each reader exactly once.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: Rich would double the time it takes
+)
+app.command("init")(newsroom.init)
+app.command("demo")(demo.demo)
+app.command("run")(newsletter.run)
+app.command("collect")(newsletter.collect)
+app.command("compose")(newsletter.compose)
+app.command("send")(newsletter.send)
+app.command("preview")(preview.preview)
+app.add_typer(issues.app, name="issues")
+app.add_typer(subscribers.app, name="subscribers")
+
+
+@app.callback()
+def _choose_home(
+    context: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home",
+            envvar="METABRIEF_HOME",
+            help="The newsroom; else the nearest folder with metabrief.toml.",
+        ),
+    ] = None,
+) -> None:
+    context.obj = home
+
+
+def main() -> None:
+    """Run a command; what a person can cause ends in one line and an exit status, never a traceback."""
+    try:
+        app()
+    except (MetabriefError, SubscriberError) as error:
+        print(f"metabrief: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201
+        sys.exit(getattr(error, "exit_code", 1))
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has enough
+        sys.exit(1)

@@ -1,0 +1,122 @@
+"""``issues``: what was made, why, and what a person does about it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.opening import console, find_issue, opened, say, say_json
+
+app = typer.Typer(help="See and steer issues.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="ISSUE", help="Its number, or latest.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("list")
+def list_issues(context: typer.Context, as_json: AsJson = False) -> None:
+    """List all issues, the newest slot first."""
+    from rich.table import Table
+
+    from pipeline.jobs.record import list_records
+
+    with opened(context) as newsroom:
+        rows = list_records(newsroom)
+    if as_json:
+        say_json(rows)
+        return
+    if not rows:
+        say("no issue yet; make one with: metabrief run NEWSLETTER")
+        return
+    table = Table("issue", "newsletter", "slot", "status", "items", "accepted", "subject", box=None)
+    for row in rows:
+        counted = row["deliveries"]
+        status = f"{row['status']} ({row['hold_reason']})" if row["hold_reason"] else row["status"]
+        sent = f"{counted['accepted']} of {counted['total']}"
+        cells = (row["id"], row["newsletter"], row["slot"], status, row["items"], sent, row["subject"])
+        table.add_row(*(str(cell) for cell in cells))
+    console().print(table)
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    issue: Name,
+    language: Annotated[str | None, typer.Option("--language", metavar="L", help="en, zh or both.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show one issue: items, subject, and where its deliveries stand."""
+    from pipeline.jobs.record import issue_record
+
+    with opened(context) as newsroom:
+        row = issue_record(newsroom, find_issue(newsroom, issue), language=language)
+    if as_json:
+        say_json(row)
+        return
+    held = f" for {row['hold_reason']}" if row["hold_reason"] else ""
+    say(f"issue {row['id']}: {row['newsletter']} {row['slot']}, {row['status']}{held} ({row['transport']})")
+    say(f"subject: {row['subject']}")
+    for number, item in enumerate(row["items"], 1):
+        outlets = ", ".join(source["name"] for source in item["sources"])
+        say(
+            f"\n{number}. {item['headline']}  [{item['section']}, {item['language']}]\n   {item['summary']}\n   {outlets}"
+        )
+    counted = dict(row["deliveries"])
+    total = counted.pop("total")
+    say(f"\ntotal {total} = " + " + ".join(f"{number} {state}" for state, number in counted.items()))
+    if row["transport"] == "outbox":
+        say("made for the outbox: nobody was mailed")
+
+
+@app.command()
+def why(context: typer.Context, issue: Name, as_json: AsJson = False) -> None:
+    """Say why each item is in, and why everything else collected for the slot is not."""
+    from pipeline.jobs.record import reasons_record
+
+    with opened(context) as newsroom:
+        record = reasons_record(find_issue(newsroom, issue))
+    if as_json:
+        say_json(record)
+        return
+    for item in record["items"]:
+        say(f"+ {item['headline']}")
+        for reason in item["why"]:
+            say(f"    {reason}")
+        for article in item["articles"]:
+            say(f"    {article['source']}: {article['url']}")
+    for out in record["left_out"]:
+        say(f"- {out['title'] or out['url']}\n    {out['why']}\n    {out['url']}")
+
+
+@app.command()
+def approve(context: typer.Context, issue: Name) -> None:
+    """Release a held issue; `metabrief send` takes it from there."""
+    from pipeline.jobs import oversee
+
+    with opened(context) as newsroom:
+        found = find_issue(newsroom, issue)
+        oversee.approve(newsroom, found)
+    say(f"issue {found.id} is released; send it with: metabrief send {found.id}")
+
+
+@app.command()
+def hold(context: typer.Context, issue: Name) -> None:
+    """Hold an issue back, or pause one that is being sent."""
+    from pipeline.jobs import oversee
+
+    with opened(context) as newsroom:
+        found = find_issue(newsroom, issue)
+        oversee.hold(newsroom, found)
+    say(f"issue {found.id} is held; release it with: metabrief issues approve {found.id}")
+
+
+@app.command()
+def cancel(context: typer.Context, issue: Name) -> None:
+    """Call an issue off for good; what was sent of it stays sent."""
+    from pipeline.jobs import oversee
+
+    with opened(context) as newsroom:
+        found = find_issue(newsroom, issue)
+        oversee.cancel(newsroom, found)
+    say(f"issue {found.id} is cancelled")

@@ -1,0 +1,215 @@
+"""``run``, ``collect``, ``compose``, ``send``: making and sending issues."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.opening import DONE, FAILED, NEEDS_A_PERSON, find_issue, opened, say
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from pipeline.app import Newsroom
+    from pipeline.config import Newsletter
+    from pipeline.jobs.collect import CollectReport, SourceRead
+    from pipeline.jobs.send import SendReport
+    from pipeline.model import Issue, Slot
+
+Key = Annotated[str, typer.Argument(metavar="NEWSLETTER", help="The newsletter's key, such as daily.")]
+When = Annotated[
+    str | None,
+    typer.Option(
+        "--slot", metavar="WHEN", help="YYYY-MM-DDTHH:MM in the newsletter's zone, or a day with one slot."
+    ),
+]
+Wait = Annotated[bool, typer.Option("--wait", help="Stay until the issue is final or too late.")]
+
+
+def run(
+    context: typer.Context,
+    newsletter: Key,
+    slot: When = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the items; store no issue and no delivery.")
+    ] = False,
+    hold: Annotated[bool, typer.Option("--hold", help="Compose, and wait for a person.")] = False,
+    wait: Wait = False,
+) -> None:
+    """Make one issue: collect, compose, send; an unfinished one is taken up where it stands."""
+    from pipeline.cli.signals import run_until_stopped
+    from pipeline.jobs import compose as composing
+    from pipeline.jobs.run import run as run_job
+
+    with opened(context) as newsroom:
+        chosen = newsroom.settings.find_newsletter(newsletter)
+        due = composing.resolve_slot(newsroom, chosen, slot)
+        if dry_run:
+            raise typer.Exit(_dry_run(newsroom, chosen, due))
+        say(f"{chosen.key} {due.wall} ({chosen.timezone})")
+        ended, was_stopped = run_until_stopped(
+            lambda stop: run_job(
+                newsroom,
+                chosen,
+                due,
+                wants_hold=hold,
+                wait=wait,
+                stop=stop,
+                on_read=_say_read,
+                on_composed=_say_composed,
+            )
+        )
+    raise typer.Exit(_say_sent([ended.sent], was_stopped=was_stopped))
+
+
+def _dry_run(newsroom: Newsroom, newsletter: Newsletter, slot: Slot) -> int:
+    import asyncio
+
+    import sqlalchemy as sa
+
+    from pipeline.jobs import compose as composing
+    from pipeline.jobs.collect import collect as collect_job
+    from subscribers.audience import audience
+
+    asyncio.run(collect_job(newsroom, on_read=_say_read))
+    issue = composing.draft_issue(newsroom, newsletter, slot)
+    with newsroom.database.read() as connection:
+        readers = connection.scalar(
+            sa.select(sa.func.count()).select_from(audience(newsletter.key).subquery())
+        )
+    for number, item in enumerate(issue.items, 1):
+        say(f"{number}. [{item.section}] {item.headline}\n   {item.summary}")
+    say(
+        f"dry run: {len(issue.items)} items; {readers} readers would be mailed; no issue was stored, nothing was sent"
+    )
+    return DONE
+
+
+def collect(
+    context: typer.Context,
+    record: Annotated[
+        Path | None, typer.Option("--record", metavar="FILE.warc.gz", help="Keep every answer in this file.")
+    ] = None,
+    replay: Annotated[
+        Path | None, typer.Option("--replay", metavar="FILE.warc.gz", help="Take the answers from this file.")
+    ] = None,
+) -> None:
+    """Read every enabled source and keep what is new."""
+    import asyncio
+
+    from pipeline.errors import UsageError
+    from pipeline.jobs.collect import collect as collect_job
+
+    if record and replay:
+        raise UsageError("--record and --replay do not go together; choose one")
+    with opened(context) as newsroom:
+        collected = asyncio.run(collect_job(newsroom, record=record, replay=replay, on_read=_say_read))
+    raise typer.Exit(_say_collected(collected))
+
+
+def compose(context: typer.Context, newsletter: Key, slot: When = None) -> None:
+    """Compose a slot's issue from what was collected."""
+    from pipeline.jobs import compose as composing
+    from pipeline.jobs.send import report
+
+    with opened(context) as newsroom:
+        chosen = newsroom.settings.find_newsletter(newsletter)
+        due = composing.resolve_slot(newsroom, chosen, slot)
+        composed = composing.compose(newsroom, chosen, due)
+        if not composed.is_new:
+            say(f"the slot {due.wall} has its issue already")
+        _say_composed(report(newsroom, composed.issue.id).issue)
+    raise typer.Exit(NEEDS_A_PERSON if composed.issue.status == "held" else DONE)
+
+
+def send(
+    context: typer.Context,
+    issue: Annotated[str | None, typer.Argument(metavar="ISSUE", help="Its number, or latest.")] = None,
+    wait: Wait = False,
+) -> None:
+    """Send one issue, or every approved or sending one, oldest slot first; each due reader is tried once."""
+    from pipeline.cli.signals import run_until_stopped
+    from pipeline.jobs.run import SENDABLE
+    from pipeline.jobs.send import report
+    from pipeline.jobs.send import send as send_job
+    from pipeline.store import issues
+
+    with opened(context) as newsroom:
+        if issue is None:
+            with newsroom.database.read() as connection:
+                wanted = issues.in_states(connection, SENDABLE)
+        else:
+            wanted = (find_issue(newsroom, issue),)
+
+        async def send_all(stop: asyncio.Event) -> list[SendReport]:
+            ended = []
+            for each in wanted:
+                if each.status in SENDABLE and not stop.is_set():
+                    chosen = newsroom.settings.find_newsletter(each.newsletter)
+                    ended.append(await send_job(newsroom, chosen, each, wait=wait, stop=stop))
+                else:
+                    ended.append(report(newsroom, each.id))
+            return ended
+
+        ended, was_stopped = run_until_stopped(send_all)
+    if not ended:
+        say("nothing to send: no issue is approved or being sent")
+    raise typer.Exit(_say_sent(ended, was_stopped=was_stopped))
+
+
+def _say_read(read: SourceRead) -> None:
+    if read.error is not None:
+        say(f"  {read.source.key}: failed: {read.error}")
+    elif read.pages or read.failures:
+        say(f"  {read.source.key}: {read.entries} entries, {read.articles} new articles")
+    for failure in read.failures:
+        say(f"  {read.source.key}: {failure.entry.url}: {failure.reason}")
+
+
+def _say_collected(collected: CollectReport) -> int:
+    """Say how a collect ended; return 0 when all sources were read, 3 when some failed, 1 when none was read."""
+    read = len(collected.reads) - len(collected.failed)
+    articles = sum(each.articles for each in collected.reads)
+    say(f"collected: {read} of {len(collected.reads)} sources read, {articles} new articles")
+    if not collected.failed:
+        return DONE
+    return NEEDS_A_PERSON if read else FAILED
+
+
+def _say_composed(issue: Issue) -> None:
+    steps = " → ".join(f"{number} {step.replace('_', ' ')}" for step, number in issue.funnel.items())
+    say(
+        f"composed: issue {issue.id}: {steps}; {issue.status}"
+        + (f" ({issue.hold_reason}: {issue.hold_detail})" if issue.hold_reason else "")
+    )
+
+
+def _say_sent(ended: list[SendReport], *, was_stopped: bool) -> int:
+    """Say how sending ended, an issue a line, and return the exit status of the contract."""
+    for each in ended:
+        say(_sent_line(each))
+    if any(each.issue.status == "held" or each.tally.uncertain for each in ended):
+        return NEEDS_A_PERSON
+    if was_stopped:
+        say("stopped as asked; what was not sent stays planned")
+        return DONE
+    done = ("sent", "skipped")
+    return DONE if all(each.issue.status in done for each in ended) else FAILED
+
+
+def _sent_line(ended: SendReport) -> str:
+    issue = ended.issue
+    line = f"issue {issue.id} ({issue.newsletter} {issue.slot.wall}): {issue.status}"
+    if issue.hold_reason:
+        line += f" for {issue.hold_reason}: {issue.hold_detail}; see: metabrief issues show {issue.id}"
+    parts = " + ".join(f"{number} {state}" for state, number in ended.tally.by_state().items())
+    line += f"; total {ended.tally.total} = {parts}"
+    if issue.transport == "outbox" and issue.status == "sent":
+        line += "; into the outbox: nobody was mailed"
+    if ended.tally.deferred and ended.next_try:
+        line += f"; {ended.tally.deferred} deferred, next try {ended.next_try:%Y-%m-%d %H:%M:%S} UTC"
+    if ended.trouble:
+        line += f"; {ended.trouble}"
+    return line

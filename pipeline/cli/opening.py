@@ -1,0 +1,68 @@
+"""What all commands share: the newsroom they work in and how they speak."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from pipeline.errors import ConfigurationError, MetabriefError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pipeline.app import Newsroom
+    from pipeline.model import Issue
+
+DONE, FAILED, WRONG_USE, NEEDS_A_PERSON = 0, 1, 2, 3
+
+
+@contextmanager
+def opened(context: typer.Context) -> Iterator[Newsroom]:
+    """Yield the newsroom this command works in."""
+    from pipeline.app import find_home, open_newsroom
+
+    chosen: Path | None = context.obj
+    if chosen is not None and not chosen.is_dir():
+        raise ConfigurationError(f"{chosen} is no folder; make a newsroom with: metabrief init {chosen}")
+    with open_newsroom(chosen if chosen is not None else find_home(Path.cwd())) as newsroom:
+        yield newsroom
+
+
+def find_issue(newsroom: Newsroom, name: str) -> Issue:
+    """Return the issue called by its id or ``latest``, whole. Raises ``MetabriefError``."""
+    from pipeline.store import issues
+
+    if name != "latest" and not (name.isdecimal() and len(name) < 10):
+        raise ConfigurationError(f"{name!r} is no issue; write its number, or latest")
+    with newsroom.database.read() as connection:
+        issue_id = issues.latest_id(connection) if name == "latest" else int(name)
+        issue = issues.load(connection, issue_id) if issue_id is not None else None
+    if issue is None:
+        raise MetabriefError(
+            "there is no issue yet; make one with: metabrief run NEWSLETTER"
+            if name == "latest"
+            else f"there is no issue {name}; see: metabrief issues list"
+        )
+    return issue
+
+
+def say(text: str) -> None:
+    """Print a line for a person or a program, as it is."""
+    typer.echo(text)
+
+
+def say_json(value: object) -> None:
+    """Print a value as JSON."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def console() -> Console:
+    """Return the console that tables and progress go to."""
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False)

@@ -1,0 +1,224 @@
+"""From what was collected to the items of one issue: every article ends in an item or in what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from pipeline.model import Article, Item, LeftOut, Reference, Source, Story
+from pipeline.select.duplicates import find_duplicates
+from pipeline.select.gloss import gloss
+from pipeline.select.lexicon import Lexicon
+from pipeline.select.novelty import Memory, NoveltyKind, Sent, judge_novelty
+from pipeline.select.ranking import Ranked, rank, section_of
+from pipeline.select.relevance import Verdict, judge
+from pipeline.select.stories import group
+from pipeline.store.articles import FailedPage
+from pipeline.store.issues import SentItem
+from pipeline.summarise.extractive import summarise
+from pipeline.summarise.faithfulness import check
+
+GRACE = timedelta(days=1)
+"""An article may be that much older than the period: outlets are read once a day."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """All that one slot's judgement looks at."""
+
+    now: datetime
+    """The slot."""
+    period: timedelta
+    most: int
+    articles: tuple[Article, ...]
+    failed: tuple[FailedPage, ...]
+    sent: tuple[SentItem, ...]
+    sources: Mapping[str, Source]
+    lexicon: Lexicon
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What a slot's judgement came to."""
+
+    ranked: tuple[Item, ...]
+    """The items of the issue, the best first."""
+    left_out: tuple[LeftOut, ...]
+    funnel: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Candidate:
+    ranked: Ranked
+    is_update: bool
+    why: tuple[str, ...]
+
+
+def choose(material: Material) -> Choice:
+    """Judge what was collected, step by step; the funnel counts what passes each."""
+    left = [
+        _out(page.title, page.url, f"could not be read: {page.reason}", page.article_id)
+        for page in material.failed
+    ]
+    timely = [a for a in _with_standing(material) if not _passed_over(left, a, _untimely(a, material))]
+    verdicts = {a.url: judge(a.title, a.text, material.lexicon, language=a.language) for a in timely}
+    on_beat = [a for a in timely if not _passed_over(left, a, _off_beat(verdicts[a.url]))]
+    stories = _stories(on_beat, material.lexicon, left)
+    candidates = _news(stories, verdicts, material, left)
+    items = _items(candidates, verdicts, material, left)
+    funnel = {
+        "collected": len(material.articles),
+        "on_beat": len(on_beat),
+        "stories": len(stories),
+        "new": len(candidates),
+        "items": len(items),
+    }
+    return Choice(ranked=tuple(items), left_out=tuple(left), funnel=funnel)
+
+
+def _out(title: str, url: str, why: str, article_id: int | None) -> LeftOut:
+    return LeftOut(title=title, url=url, why=why, article_id=article_id)
+
+
+def _passed_over(left: list[LeftOut], article: Article, why: str) -> bool:
+    """Note an article as left out when there is a reason to, and say so."""
+    if why:
+        left.append(_out(article.title, article.url, why, article.id))
+    return bool(why)
+
+
+def _with_standing(material: Material) -> Iterable[Article]:
+    for article in material.articles:
+        source = material.sources.get(article.source)
+        yield replace(article, standing=source.standing) if source else article
+
+
+def _untimely(article: Article, material: Material) -> str:
+    published = article.published
+    if published is None:
+        return ""
+    if published > material.now:
+        return "published after this slot: it is for the next issue"
+    if published < material.now - material.period - GRACE:
+        return f"too old: published {published:%Y-%m-%d}"
+    return ""
+
+
+def _off_beat(verdict: Verdict) -> str:
+    return "" if verdict.relevant else f"off the beat: {'; '.join(verdict.why) or 'nothing of it is named'}"
+
+
+def _stories(on_beat: Sequence[Article], lexicon: Lexicon, left: list[LeftOut]) -> list[Story]:
+    """Group articles into stories; copies by other outlets join their original's story as further sources."""
+    copies: dict[str, list[Article]] = {}
+    repeated = {duplicate.article.url: duplicate for duplicate in find_duplicates(on_beat)}
+    for duplicate in repeated.values():
+        if duplicate.article.source == duplicate.original.source:
+            _passed_over(left, duplicate.article, f"repeats {duplicate.original.url}: {duplicate.why}")
+        else:
+            copies.setdefault(duplicate.original.url, []).append(duplicate.article)
+    originals = [article for article in on_beat if article.url not in repeated]
+    return [
+        Story(articles=(*story.articles, *(copy for a in story.articles for copy in copies.get(a.url, ()))))
+        for story in group(originals, lexicon)
+    ]
+
+
+def _news(
+    stories: Sequence[Story], verdicts: Mapping[str, Verdict], material: Material, left: list[LeftOut]
+) -> list[_Candidate]:
+    """Keep stories that are news to the newsletter's readers, the best first."""
+    memory = Memory([_memory(item) for item in material.sent], material.lexicon, now=material.now)
+    carried = {article.url for item in material.sent for article in item.articles}
+    kept: list[Story] = []
+    novelty: dict[str, tuple[bool, str]] = {}
+    for story in stories:
+        judged = judge_novelty(story, memory)
+        if judged.kind is NoveltyKind.KNOWN:
+            for article in story.articles:
+                _passed_over(left, article, judged.why)
+            continue
+        fresh = Story(articles=tuple(a for a in story.articles if a.url not in carried) or story.articles)
+        for article in story.articles:
+            if article not in fresh.articles:
+                _passed_over(left, article, "sent before; its story has news and is in this issue")
+        kept.append(fresh)
+        novelty[fresh.lead.url] = (judged.kind is NoveltyKind.UPDATE, judged.why)
+    relevance = {url: verdict.score for url, verdict in verdicts.items()}
+    return [
+        _Candidate(
+            ranked=each, is_update=novelty[each.story.lead.url][0], why=(novelty[each.story.lead.url][1],)
+        )
+        for each in rank(kept, relevance=relevance, now=material.now)
+    ]
+
+
+def _memory(item: SentItem) -> Sent:
+    return Sent(
+        headline=item.headline,
+        text="\n".join(f"{article.title}\n{article.text}" for article in item.articles),
+        language=item.articles[0].language if item.articles else "und",
+        sent_at=item.slot_at,
+        urls=tuple(article.url for article in item.articles),
+        article_ids=tuple(article.id for article in item.articles if article.id is not None),
+    )
+
+
+def _items(
+    candidates: Sequence[_Candidate],
+    verdicts: Mapping[str, Verdict],
+    material: Material,
+    left: list[LeftOut],
+) -> list[Item]:
+    """Sum up the best candidates until the issue is full; the others are named with their rank."""
+    items: list[Item] = []
+    for place, candidate in enumerate(candidates, 1):
+        story = candidate.ranked.story
+        if len(items) == material.most:
+            why = f"ranked {place} of {len(candidates)} (score {candidate.ranked.score:.2f}); the issue takes {material.most}"
+        else:
+            item, why = _item(candidate, verdicts[story.lead.url], material)
+            if item:
+                items.append(item)
+        for article in story.articles if why else ():
+            _passed_over(left, article, why)
+    return items
+
+
+def _item(candidate: _Candidate, verdict: Verdict, material: Material) -> tuple[Item | None, str]:
+    """Return the item, or None and the reason when no summary of the story would hold."""
+    story = candidate.ranked.story
+    lead = story.lead
+    summary = summarise(lead.title, lead.text, language=lead.language)
+    checked = check(f"{lead.title}\n{lead.text}", summary.text)
+    if not summary.text:
+        return None, "no sentence of it can stand as a summary"
+    if not checked.supported:
+        return None, f"its summary says what the article does not: {', '.join(checked.unsupported)}"
+    item = Item(
+        headline=lead.title,
+        summary=summary.text,
+        language=lead.language,
+        section=section_of(story, material.lexicon),
+        sources=_references(story, material.sources),
+        why=(*verdict.why, *candidate.ranked.why, *candidate.why),
+        published=lead.published,
+        gloss=gloss(f"{lead.title}\n{summary.text}", material.lexicon, language=lead.language),
+        is_update=candidate.is_update,
+        articles=story.articles,
+    )
+    return item, ""
+
+
+def _references(story: Story, sources: Mapping[str, Source]) -> tuple[Reference, ...]:
+    """Return each outlet once, with its best article."""
+    best: dict[str, Article] = {}
+    for article in story.articles:
+        best.setdefault(article.source, article)
+    return tuple(
+        Reference(
+            name=sources[key].name if key in sources else key, url=article.url, language=article.language
+        )
+        for key, article in best.items()
+    )

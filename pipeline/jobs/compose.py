@@ -1,0 +1,176 @@
+"""Compose one issue of a slot: choose, set in every language, decide whether it goes out, and write it down once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from pipeline.app import Newsroom
+from pipeline.compose.quorum import Decision, Policy, Yield, decide
+from pipeline.compose.sections import arrange
+from pipeline.config import Newsletter
+from pipeline.config.values import parse_duration
+from pipeline.jobs.choose import Choice, Material, choose
+from pipeline.jobs.fill import sample_content
+from pipeline.jobs.letterhead import disclaimers, masthead
+from pipeline.model import Issue, IssueStatus, Slot, Variant
+from pipeline.render.lint import lint
+from pipeline.render.variant import render
+from pipeline.schedule import find_slot, newest_slot
+from pipeline.select.novelty import MEMORY
+from pipeline.store import articles, issues
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composed:
+    """An issue as it stands in the store; ``is_new`` False: the slot had one already, which stays."""
+
+    issue: Issue
+    is_new: bool
+
+
+def resolve_slot(newsroom: Newsroom, newsletter: Newsletter, when: str | None) -> Slot:
+    """Return the slot that ``when`` names, or the newest one. Raises ``UsageError``."""
+    if when is None:
+        return newest_slot(newsletter.schedule, newsletter.zone, now=newsroom.clock())
+    return find_slot(newsletter.schedule, newsletter.zone, when=when)
+
+
+def compose(
+    newsroom: Newsroom,
+    newsletter: Newsletter,
+    slot: Slot,
+    *,
+    wants_hold: bool = False,
+    funnel: dict[str, int] | None = None,
+) -> Composed:
+    """Compose a slot's issue and write it down, unless it has one. ``funnel`` holds counts from collecting."""
+    with newsroom.database.read() as connection:
+        existing = issues.find(connection, newsletter.key, slot)
+    if existing is not None:
+        return Composed(issue=existing, is_new=False)
+    draft = draft_issue(newsroom, newsletter, slot, wants_hold=wants_hold)
+    draft = replace(draft, funnel={**(funnel or {}), **draft.funnel})
+    now = newsroom.clock()
+    with newsroom.database.write() as connection:
+        issue_id = issues.keep(connection, draft, release_at=_release_at(newsletter, draft, now), now=now)
+        stored = issues.find(connection, newsletter.key, slot)
+    if stored is None:
+        raise LookupError(f"the issue of {slot.wall} was not written")
+    return Composed(issue=stored, is_new=issue_id is not None)
+
+
+def draft_issue(newsroom: Newsroom, newsletter: Newsletter, slot: Slot, *, wants_hold: bool = False) -> Issue:
+    """Compose an issue without writing it down. Raises ``TemplateError``."""
+    choice = choose(_material(newsroom, newsletter, slot))
+    issue = Issue(
+        newsletter=newsletter.key,
+        slot=slot,
+        status=IssueStatus.DRAFT,
+        transport=newsroom.settings.delivery.transport,
+        items=arrange(choice.ranked, most=newsletter.max_items),
+        left_out=choice.left_out,
+        funnel=choice.funnel,
+    )
+    variants, errors = _set(newsroom, newsletter, issue)
+    decision = _decision(newsroom, newsletter, choice, slot=slot, lint_errors=errors, wants_hold=wants_hold)
+    return replace(
+        issue,
+        variants=variants,
+        status=decision.status,
+        hold_reason=decision.reason,
+        hold_detail=decision.detail,
+    )
+
+
+def _material(newsroom: Newsroom, newsletter: Newsletter, slot: Slot) -> Material:
+    with newsroom.database.read() as connection:
+        previous = issues.previous_slot_at(connection, newsletter.key, slot)
+        good, failed = articles.seen_since(connection, previous)
+        sent = issues.sent_items(
+            connection,
+            newsletter.key,
+            transport=newsroom.settings.delivery.transport,
+            since=slot.instant - MEMORY,
+            slot=slot,
+        )
+    return Material(
+        now=slot.instant,
+        period=newsletter.period_length,
+        most=newsletter.max_items,
+        articles=good,
+        failed=failed,
+        sent=sent,
+        sources={source.key: source for source in newsroom.sources},
+        lexicon=newsroom.lexicon,
+    )
+
+
+def _set(
+    newsroom: Newsroom, newsletter: Newsletter, issue: Issue
+) -> tuple[tuple[Variant, ...], tuple[str, ...]]:
+    """Set an issue in each of its languages and return the variants with what lint holds against them."""
+    variants = tuple(
+        render(
+            issue,
+            language=language,
+            masthead=masthead(newsroom, newsletter, language),
+            templates=newsroom.templates,
+        )
+        for language in newsletter.variants
+    )
+    return variants, tuple(
+        error for variant in variants for error in _lint_errors(newsroom, newsletter, variant)
+    )
+
+
+def _lint_errors(newsroom: Newsroom, newsletter: Newsletter, variant: Variant) -> list[str]:
+    """Return the errors of a variant as a reader without name would get it."""
+    settings = newsroom.settings
+    filled = sample_content(newsroom, newsletter, variant)
+    problems = lint(
+        filled.html,
+        filled.text,
+        postal_address=settings.publisher.postal_address,
+        leave_url=filled.leave_url,
+        disclaimers=disclaimers(newsroom, variant.language),
+        allowed_hosts=(*settings.fetch.allow_private, urlsplit(settings.site_url).netloc),
+    )
+    return [f"{variant.language}: {problem.message}" for problem in problems if problem.severity == "error"]
+
+
+def _decision(
+    newsroom: Newsroom,
+    newsletter: Newsletter,
+    choice: Choice,
+    *,
+    slot: Slot,
+    lint_errors: tuple[str, ...],
+    wants_hold: bool,
+) -> Decision:
+    enabled = [source.key for source in newsroom.sources if source.enabled]
+    with newsroom.database.read() as connection:
+        states = articles.source_states_of(connection, enabled)
+    recent = slot.instant - timedelta(days=1)
+    read = sum(
+        1 for s in states.values() if s.last_error is None and s.last_success and s.last_success >= recent
+    )
+    found = Yield(
+        sources_enabled=len(enabled), sources_read=read, items=len(choice.ranked), lint_errors=lint_errors
+    )
+    policy = Policy(
+        min_items=newsletter.min_items,
+        on_thin=newsletter.on_thin,
+        approval=newsletter.approval,
+        wants_hold=wants_hold,
+    )
+    return decide(found, policy)
+
+
+def _release_at(newsletter: Newsletter, issue: Issue, now: datetime) -> datetime | None:
+    """Return when a held issue lets itself go: only one that waits for an editor, under ``auto-after``."""
+    if issue.hold_reason != "approval" or not newsletter.approval.startswith("auto-after:"):
+        return None
+    pause = parse_duration(newsletter.approval.removeprefix("auto-after:"))
+    return now + pause if isinstance(pause, timedelta) else None

@@ -1,0 +1,37 @@
+"""Plan an issue's deliveries: one row a reader, due at the reader's own hour."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from pipeline.app import Newsroom
+from pipeline.config import Newsletter
+from pipeline.model import Issue
+from pipeline.schedule import at_or_after
+from pipeline.store import deliveries, issues
+from subscribers.audience import audience
+
+
+def plan(newsroom: Newsroom, newsletter: Newsletter, issue: Issue) -> None:
+    """Move an approved issue to sending and plan its deliveries, in one transaction; again, it does nothing."""
+    now = newsroom.clock()
+    readers = audience(newsletter.key)
+    with newsroom.database.write() as connection:
+        if not issues.begin_sending(connection, issue.id, now=now):
+            return
+        released = issues.release_of(connection, issue.id).released_at or now
+        hours = [
+            _hour(newsroom, newsletter, zone, send_at, slot=issue.slot.instant, released=released)
+            for zone, send_at in deliveries.hours_wanted(connection, readers)
+        ]
+        deliveries.plan(connection, issue.id, readers, hours=hours, languages=newsletter.variants, now=now)
+
+
+def _hour(
+    newsroom: Newsroom, newsletter: Newsletter, zone: str, send_at: str, *, slot: datetime, released: datetime
+) -> deliveries.Hour:
+    wanted = send_at or newsletter.send_at
+    due_at = slot if wanted == "now" else at_or_after(slot, wanted, ZoneInfo(zone))
+    not_after = max(due_at, released) + newsroom.settings.delivery.not_after
+    return deliveries.Hour(timezone=zone, send_at=send_at, due_at=due_at, not_after=not_after)

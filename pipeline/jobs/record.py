@@ -1,0 +1,99 @@
+"""Issues as the JSON of the command line and of exports shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.app import Newsroom
+from pipeline.deliver.ledger import Tally, tally
+from pipeline.errors import UsageError
+from pipeline.model import Issue, Item, Variant
+from pipeline.store import deliveries, issues
+
+
+def list_records(newsroom: Newsroom) -> list[dict[str, Any]]:
+    """Return every issue, the newest slot first; ``items`` is their number."""
+    with newsroom.database.read() as connection:
+        found = issues.listing(connection)
+        items = issues.item_counts(connection)
+        subjects = issues.subjects(connection)
+        counted = deliveries.counts_by_issue(connection)
+    first = {each.key: each.languages[0] for each in newsroom.settings.newsletter}
+    return [
+        _record(
+            issue,
+            subject=_first_of(subjects.get(issue.id, {}), first.get(issue.newsletter)),
+            counted=tally(counted.get(issue.id, {})),
+        )
+        | {"items": items.get(issue.id, 0)}
+        for issue in found
+    ]
+
+
+def issue_record(newsroom: Newsroom, issue: Issue, *, language: str | None = None) -> dict[str, Any]:
+    """Return one issue whole, its subject in ``language``. Raises ``UsageError`` when it is not set in that."""
+    with newsroom.database.read() as connection:
+        counted = tally(deliveries.counts(connection, issue.id))
+    record = _record(issue, subject=variant_of(newsroom, issue, language).subject, counted=counted)
+    return record | {"items": [_item(item) for item in issue.items]}
+
+
+def variant_of(newsroom: Newsroom, issue: Issue, language: str | None) -> Variant:
+    """Return the variant asked for, or the newsletter's first. Raises ``UsageError``."""
+    by_language = {variant.language: variant for variant in issue.variants}
+    if language is not None and language not in by_language:
+        raise UsageError(f"issue {issue.id} is not set in {language!r}; it has: {', '.join(by_language)}")
+    first = {each.key: each.languages[0] for each in newsroom.settings.newsletter}.get(issue.newsletter)
+    return by_language.get(language or first or "", issue.variants[0])
+
+
+def _first_of(subjects: dict[str, str], language: str | None) -> str:
+    return subjects.get(language or "") or next(iter(subjects.values()), "")
+
+
+def _record(issue: Issue, *, subject: str, counted: Tally) -> dict[str, Any]:
+    return {
+        "id": issue.id,
+        "newsletter": issue.newsletter,
+        "slot": issue.slot.wall,
+        "subject": subject,
+        "status": issue.status,
+        "hold_reason": issue.hold_reason,
+        "hold_detail": issue.hold_detail,
+        "transport": issue.transport,
+        "items": [],
+        "deliveries": {**counted.by_state(), "total": counted.total},
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "headline": item.headline,
+        "summary": item.summary,
+        "sources": [{"name": source.name, "url": source.url} for source in item.sources],
+        "language": item.language,
+        "section": item.section,
+    }
+
+
+def reasons_record(issue: Issue) -> dict[str, Any]:
+    """Return why each item is in and each other article is not."""
+    return {
+        "items": [
+            {
+                "headline": item.headline,
+                "why": list(item.why),
+                "articles": [
+                    {
+                        "url": article.url,
+                        "source": article.source,
+                        "fetched_at": article.fetched_at.isoformat(),
+                        "digest": article.digest,
+                    }
+                    for article in item.articles
+                ],
+            }
+            for item in issue.items
+        ],
+        "left_out": [{"title": out.title, "url": out.url, "why": out.why} for out in issue.left_out],
+    }

@@ -1,0 +1,73 @@
+"""One issue, the whole way: collect, compose, send; an unfinished one is taken up where it stands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipeline.app import Newsroom
+from pipeline.config import Newsletter
+from pipeline.jobs.collect import CollectReport, SourceRead, collect
+from pipeline.jobs.compose import compose
+from pipeline.jobs.send import SendReport, report, send
+from pipeline.model import Issue, IssueStatus, Slot
+from pipeline.store import issues
+
+SENDABLE = (IssueStatus.APPROVED, IssueStatus.SENDING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunReport:
+    """How a run ended; ``collected`` is None when the slot had its issue already."""
+
+    collected: CollectReport | None
+    sent: SendReport
+
+
+async def run(
+    newsroom: Newsroom,
+    newsletter: Newsletter,
+    slot: Slot,
+    *,
+    wants_hold: bool = False,
+    wait: bool = False,
+    stop: asyncio.Event | None = None,
+    on_read: Callable[[SourceRead], None] = lambda _: None,
+    on_composed: Callable[[Issue], None] = lambda _: None,
+    on_delivered: Callable[[], None] = lambda: None,
+) -> RunReport:
+    """Bring a slot's issue as far as it goes: sent, held, skipped, or as much as the relay takes now."""
+    collected = None
+    with newsroom.database.read() as connection:
+        issue = issues.find(connection, newsletter.key, slot)
+    if issue is None:
+        collected = await collect(newsroom, on_read=on_read)
+        issue = compose(newsroom, newsletter, slot, wants_hold=wants_hold, funnel=counts_of(collected)).issue
+        on_composed(issue)
+    issue = release_if_due(newsroom, issue)
+    if issue.status not in SENDABLE:
+        return RunReport(collected=collected, sent=report(newsroom, issue.id))
+    sent = await send(newsroom, newsletter, issue, wait=wait, stop=stop, on_delivered=on_delivered)
+    return RunReport(collected=collected, sent=sent)
+
+
+def counts_of(collected: CollectReport) -> dict[str, int]:
+    """Return the first steps of an issue's funnel."""
+    return {
+        "entries": sum(read.entries for read in collected.reads),
+        "pages": sum(read.pages for read in collected.reads),
+        "articles": sum(read.articles for read in collected.reads),
+    }
+
+
+def release_if_due(newsroom: Newsroom, issue: Issue) -> Issue:
+    """Release an issue that was held until now, and return it as it then stands."""
+    if issue.status is not IssueStatus.HELD:
+        return issue
+    now = newsroom.clock()
+    with newsroom.database.write() as connection:
+        release_at = issues.release_of(connection, issue.id).release_at
+        if release_at is not None and release_at <= now:
+            issues.release(connection, issue.id, now=now)
+        return issues.load_bare(connection, issue.id) or issue
