@@ -20,13 +20,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help: Rich would double the time it takes
 )
-app.command("init")(newsroom.init)
-app.command("demo")(demo.demo)
-app.command("run")(newsletter.run)
-app.command("collect")(newsletter.collect)
-app.command("compose")(newsletter.compose)
-app.command("send")(newsletter.send)
-app.command("preview")(preview.preview)
+app.command("init", short_help="Make a new newsroom.")(newsroom.init)
+app.command("demo", short_help="Show the whole way on loopback.")(demo.demo)
+app.command("run", short_help="Make one issue: collect, compose, send.")(newsletter.run)
+app.command("collect", short_help="Read every enabled source.")(newsletter.collect)
+app.command("compose", short_help="Compose a slot's issue.")(newsletter.compose)
+app.command("send", short_help="Send what is approved.")(newsletter.send)
+app.command("preview", short_help="Write an issue as files to look at.")(preview.preview)
 app.add_typer(issues.app, name="issues")
 app.add_typer(subscribers.app, name="subscribers")
 

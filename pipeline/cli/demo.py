@@ -21,6 +21,7 @@ _STEPS = {
     "entries": "entries in feeds and lists",
     "pages": "pages asked for",
     "articles": "articles extracted",
+    "collected": "articles judged, earlier ones again",
     "on_beat": "on the beat",
     "stories": "stories",
     "new": "new to the readers",
@@ -53,8 +54,10 @@ def _demo(folder: Path, *, port: int, is_kept: bool) -> int:
 
     with _progress() as progress:
         days = asyncio.run(tour(folder, port=port, watcher=_Shown(progress)))
-    for part in (_way(days), _mails(folder)):
-        console().print(part)
+    console().print(_way(days))
+    say(f"total = {' + '.join(days[0].sent.tally.by_state())}")
+    console().print(_mails(folder))
+    say("six subscribers, four readers: one has not confirmed, one left by the link in the mail")
     if is_kept:
         say(f"\nthe mail that arrived: {folder / 'mail'} (a Maildir)")
         say("each issue as a page:")
@@ -86,7 +89,8 @@ class _Shown:
 
     def begin_day(self, slot: Slot) -> None:
         """Start the day's bar; how long it is shows as the day goes on."""
-        self._bar = self._progress.add_task(f"{slot.wall}  reading", total=None)
+        self._progress.print(f"\nThe issue of {slot.wall}: reading four sites")
+        self._bar = self._progress.add_task(slot.wall, total=None)
 
     def source_read(self, read: SourceRead) -> None:
         """Say what a source gave, or why it gave nothing."""
@@ -100,7 +104,7 @@ class _Shown:
     def composed(self, issue: Issue) -> None:
         """Say what was made of it."""
         self._progress.print(f"  composed: {issue.funnel.get('items', 0)} items, {issue.status}")
-        self._progress.update(self._bar, description=f"{issue.slot.wall}  mailing", total=4)
+        self._progress.update(self._bar, description=f"{issue.slot.wall}: mailing", total=4)
 
     def delivered(self) -> None:
         """Move the bar by one message."""
@@ -111,12 +115,17 @@ def _way(days: tuple[Day, ...]) -> Table:
     """Return the table of the way: each step's count, a column a day."""
     from rich.table import Table
 
-    table = Table("", *(day.sent.issue.slot.wall for day in days), title="The way of two issues")
+    states = days[0].sent.tally.by_state()
+    table = Table(title="\nThe way of two issues")
+    table.add_column("")
+    for day in days:
+        table.add_column(day.sent.issue.slot.wall, justify="right")
     for step, words in _STEPS.items():
         table.add_row(words, *(str(day.sent.issue.funnel.get(step, "")) for day in days))
     table.add_section()
-    for state in days[0].sent.tally.by_state():
+    for state in states:
         table.add_row(state, *(str(day.sent.tally.by_state()[state]) for day in days))
+    table.add_section()
     table.add_row("total", *(str(day.sent.tally.total) for day in days))
     return table
 
@@ -128,9 +137,9 @@ def _mails(folder: Path) -> Table:
 
     from rich.table import Table
 
-    table = Table("to", "subject", title="The mail that arrived")
+    table = Table("to", "subject", title="\nThe mail that arrived")
     parser = BytesHeaderParser(policy=default)
-    for path in sorted((folder / "mail" / "new").iterdir()):
-        headers = parser.parsebytes(path.read_bytes())
-        table.add_row(str(headers["To"]), str(headers["Subject"]))
+    mails = [parser.parsebytes(path.read_bytes()) for path in (folder / "mail" / "new").iterdir()]
+    for mail in sorted(mails, key=lambda mail: (mail["Date"].datetime, str(mail["To"]))):
+        table.add_row(str(mail["To"]), str(mail["Subject"]))
     return table

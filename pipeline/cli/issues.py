@@ -8,13 +8,13 @@ import typer
 
 from pipeline.cli.opening import console, find_issue, opened, say, say_json
 
-app = typer.Typer(help="See and steer issues.", no_args_is_help=True)
+app = typer.Typer(help="See and steer issues.", no_args_is_help=True, rich_markup_mode=None)
 
 Name = Annotated[str, typer.Argument(metavar="ISSUE", help="Its number, or latest.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-@app.command("list")
+@app.command("list", short_help="List all issues.")
 def list_issues(context: typer.Context, as_json: AsJson = False) -> None:
     """List all issues, the newest slot first."""
     from rich.table import Table
@@ -39,7 +39,7 @@ def list_issues(context: typer.Context, as_json: AsJson = False) -> None:
     console().print(table)
 
 
-@app.command()
+@app.command(short_help="Show one issue.")
 def show(
     context: typer.Context,
     issue: Name,
@@ -69,7 +69,7 @@ def show(
         say("made for the outbox: nobody was mailed")
 
 
-@app.command()
+@app.command(short_help="Say why items are in or out.")
 def why(context: typer.Context, issue: Name, as_json: AsJson = False) -> None:
     """Say why each item is in, and why everything else collected for the slot is not."""
     from pipeline.jobs.record import reasons_record
@@ -89,7 +89,7 @@ def why(context: typer.Context, issue: Name, as_json: AsJson = False) -> None:
         say(f"- {out['title'] or out['url']}\n    {out['why']}\n    {out['url']}")
 
 
-@app.command()
+@app.command(short_help="Release a held issue.")
 def approve(context: typer.Context, issue: Name) -> None:
     """Release a held issue; `metabrief send` takes it from there."""
     from pipeline.jobs import oversee
@@ -100,7 +100,7 @@ def approve(context: typer.Context, issue: Name) -> None:
     say(f"issue {found.id} is released; send it with: metabrief send {found.id}")
 
 
-@app.command()
+@app.command(short_help="Hold or pause an issue.")
 def hold(context: typer.Context, issue: Name) -> None:
     """Hold an issue back, or pause one that is being sent."""
     from pipeline.jobs import oversee
@@ -111,7 +111,7 @@ def hold(context: typer.Context, issue: Name) -> None:
     say(f"issue {found.id} is held; release it with: metabrief issues approve {found.id}")
 
 
-@app.command()
+@app.command(short_help="Call an issue off.")
 def cancel(context: typer.Context, issue: Name) -> None:
     """Call an issue off for good; what was sent of it stays sent."""
     from pipeline.jobs import oversee

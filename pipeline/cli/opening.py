@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pipeline.app import Newsroom
     from pipeline.model import Issue
 
+_UNFOLDED = 200
 DONE, FAILED, WRONG_USE, NEEDS_A_PERSON = 0, 1, 2, 3
 
 
@@ -62,7 +64,7 @@ def say_json(value: object) -> None:
 
 
 def console() -> Console:
-    """Return the console that tables and progress go to."""
+    """Return the console that tables and progress go to; into a file or pipe lines are not folded."""
     from rich.console import Console
 
-    return Console(highlight=False, markup=False)
+    return Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else _UNFOLDED)

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from subscribers.store import SignUp
     from subscribers.transfer import Offer
 
-app = typer.Typer(help="Keep the lists.", no_args_is_help=True)
+app = typer.Typer(help="Keep the lists.", no_args_is_help=True, rich_markup_mode=None)
 
 ToNewsletter = Annotated[str, typer.Option("--newsletter", metavar="KEY", help="The newsletter's key.")]
 _SHOWN_REFUSALS = 20
 
 
-@app.command()
+@app.command(short_help="Add one reader.")
 def add(
     context: typer.Context,
     email: Annotated[str, typer.Argument(metavar="EMAIL")],
@@ -82,7 +82,7 @@ def _sign_up(
     )
 
 
-@app.command("import")
+@app.command("import", short_help="Import a list from CSV.")
 def import_list(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE.csv")],
@@ -124,7 +124,7 @@ def _offers(newsroom: Newsroom) -> list[Offer]:
     ]
 
 
-@app.command("list")
+@app.command("list", short_help="List everyone.")
 def list_subscribers(
     context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
 ) -> None:
@@ -161,7 +161,7 @@ def list_subscribers(
     console().print(table)
 
 
-@app.command()
+@app.command(short_help="End all newsletters of an address.")
 def unsubscribe(context: typer.Context, email: Annotated[str, typer.Argument(metavar="EMAIL")]) -> None:
     """End all newsletters of an address, at once and also for mails already planned."""
     from subscribers import store

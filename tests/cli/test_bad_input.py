@@ -1,0 +1,146 @@
+"""What a person can get wrong: one clear line that names the thing and the way out, nothing half-written."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Ended, Metabrief, change_settings
+
+FIRST = "2022-02-22"
+
+
+def is_one_line(ended: Ended) -> bool:
+    """Say whether the error is one line without a traceback."""
+    return ended.err.startswith("metabrief: ") and ended.err.count("\n") == 1 and "Traceback" not in ended.err
+
+
+@contextmanager
+def site(content_type: str, body: bytes) -> Iterator[str]:
+    """Serve one body at every address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path == "/robots.txt":
+                self.send_error(404)
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", content_type)
+            self.end_headers()
+            try:
+                self.wfile.write(body)
+            except (BrokenPipeError, ConnectionResetError):
+                self.close_connection = True  # the reader has had enough
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Keep quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def add_source(home: Path, address: str) -> None:
+    table = f'\n[[source]]\nkey = "odd"\nname = "Odd"\nhome = "{address}"\nlanguage = "en"\nfeed = "{address}/feed"\n'
+    with (home / "sources.toml").open("a", encoding="utf-8") as file:
+        file.write(table)
+
+
+def test_a_wrong_key_names_the_nearest(metabrief: Metabrief, home: Path) -> None:
+    change_settings(home, "postal_address", "postal_adress")
+    ended = metabrief("--home", home, "run", "daily", "--slot", FIRST)
+    assert ended.code == 2
+    assert "'postal_address'" in ended.err
+    assert is_one_line(ended)
+
+
+def test_a_broken_template_names_its_file_and_line_and_makes_no_issue(
+    metabrief: Metabrief, home: Path
+) -> None:
+    own = home / "templates" / "issue"
+    own.mkdir(parents=True)
+    (own / "issue.mjml.j2").write_text("<mjml>\n{% for %}\n</mjml>", encoding="utf-8")
+    ended = metabrief("--home", home, "run", "daily", "--slot", FIRST)
+    assert ended.code == 1
+    assert "issue.mjml.j2, line 2" in ended.err
+    assert is_one_line(ended)
+    assert metabrief("--home", home, "issues", "list", "--json").json == []
+
+
+def test_a_feed_that_is_html_harms_no_other_source(metabrief: Metabrief, home: Path) -> None:
+    with site("text/html", b"<!doctype html><html><body><p>Welcome</p></body></html>") as address:
+        add_source(home, address)
+        ended = metabrief("--home", home, "run", "daily", "--slot", FIRST)
+    assert ended.code == 0
+    assert "odd: failed:" in ended.out
+    assert "not a feed" in ended.out
+    assert len(metabrief("--home", home, "issues", "show", "latest", "--json").json["items"]) > 5
+
+
+def test_a_page_of_20_megabytes_is_passed_over_with_its_reason(metabrief: Metabrief, home: Path) -> None:
+    with site("text/html", b"<p>" + b"x" * 20_000_000) as address:
+        add_source(home, address)
+        ended = metabrief("--home", home, "run", "daily", "--slot", FIRST)
+    assert ended.code == 0
+    assert "odd: failed: larger than 5 MB" in ended.out
+
+
+def test_a_port_in_use_is_named(metabrief: Metabrief, tmp_path: Path) -> None:
+    taken = ThreadingHTTPServer(("127.0.0.11", 0), BaseHTTPRequestHandler)
+    port = taken.server_address[1]
+    ended = metabrief("demo", "--keep", tmp_path / "demo", "--port", str(port))
+    taken.server_close()
+    assert ended.code == 1
+    assert f"127.0.0.11:{port}" in ended.err
+    assert is_one_line(ended)
+
+
+def test_a_folder_of_others_is_not_cleared_by_the_demo(metabrief: Metabrief, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("four years of work", encoding="utf-8")
+    ended = metabrief("demo", "--keep", tmp_path)
+    assert ended.code == 2
+    assert is_one_line(ended)
+    assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "four years of work"
+
+
+@pytest.mark.parametrize(
+    "words", [("issues", "list"), ("run", "daily"), ("subscribers", "list"), ("collect",)]
+)
+def test_outside_a_newsroom_the_way_to_one_is_shown(
+    metabrief: Metabrief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = metabrief(*words)
+    assert ended.code == 2
+    assert "metabrief init" in ended.err
+    assert is_one_line(ended)
+
+
+def test_a_folder_that_cannot_be_written_is_named(metabrief: Metabrief, home: Path) -> None:
+    (home / "data").write_text("a file where the folder should be", encoding="utf-8")
+    ended = metabrief("--home", home, "issues", "list")
+    assert ended.code == 1
+    assert str(home / "data") in ended.err
+    assert is_one_line(ended)
+
+
+def test_an_export_to_an_impossible_place_is_named(metabrief: Metabrief, home: Path, tmp_path: Path) -> None:
+    metabrief("--home", home, "collect")
+    metabrief("--home", home, "compose", "daily", "--slot", FIRST)
+    blocked = tmp_path / "file"
+    blocked.write_text("", encoding="utf-8")
+    ended = metabrief("--home", home, "preview", "--export", blocked)
+    assert ended.code == 1
+    assert str(blocked) in ended.err
+    assert is_one_line(ended)
