@@ -128,32 +128,10 @@ _MONTH_NAMES = (
 )  # fmt: skip
 _MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES, start=1) for name in names}
 _SCALES = {
-    **{
-        "万亿": 1e12,
-        "千亿": 1e11,
-        "百亿": 1e10,
-        "十亿": 1e9,
-        "亿": 1e8,
-        "千万": 1e7,
-        "百万": 1e6,
-        "十万": 1e5,
-        "万": 1e4,
-        "千": 1e3,
-    },
-    **{"萬億": 1e12, "億": 1e8, "千萬": 1e7, "百萬": 1e6, "萬": 1e4},
-    **{
-        "trillion": 1e12,
-        "tn": 1e12,
-        "billion": 1e9,
-        "bn": 1e9,
-        "b": 1e9,
-        "million": 1e6,
-        "mn": 1e6,
-        "m": 1e6,
-        "thousand": 1e3,
-        "k": 1e3,
-    },
-}
+    "万亿": 1e12, "千亿": 1e11, "百亿": 1e10, "十亿": 1e9, "亿": 1e8, "千万": 1e7, "百万": 1e6, "十万": 1e5, "万": 1e4, "千": 1e3,
+    "萬億": 1e12, "億": 1e8, "千萬": 1e7, "百萬": 1e6, "萬": 1e4,
+    "trillion": 1e12, "tn": 1e12, "billion": 1e9, "bn": 1e9, "b": 1e9, "million": 1e6, "mn": 1e6, "m": 1e6, "thousand": 1e3, "k": 1e3,
+}  # fmt: skip
 _UNITS = {
     **dict.fromkeys(("元人民币", "人民币", "元", "yuan", "rmb", "renminbi", "cny", "¥", "￥"), "CNY"),
     **dict.fromkeys(
@@ -266,3 +244,39 @@ def _han_value(numeral: str) -> int:
 
 def _quantity(match: re.Match[str], *, value: float, unit: str) -> Quantity:
     return Quantity(value=value, unit=unit, text=match.group().strip(), start=match.start(), end=match.end())
+
+
+_ZONE = r"(?:(?:GMT|UTC|[A-Z]{1,3}[SD]?T)\b)?(?:[+-]\d{1,2}(?::?\d\d)?)?"
+_PRINTED = re.compile(
+    r"\s*(?!(?i:on|at)\b)(?:(?i:last updated|updated|published|posted|发布时间|更新时间|发表时间|时间|日期)\s?(?:on\b|at\b)?[:：]?\s?)?(?:(?:"
+    rf"(?i:(?:{_any_of(_MONTHS)})\.?\s\d{{1,2}}(?:st|nd|rd|th)?\b(?!:)|\d{{1,2}}(?:st|nd|rd|th)?\s(?:{_any_of(_MONTHS)}))"
+    r"|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}(?:日|T(?=\d))?|\d{1,2}[./]\d{1,2}[./]\d{4}\b|\d{1,2}月\d{1,2}日|(?:19|20)\d\d\b"
+    r"|\d{1,2}:\d\d(?::\d\d)?(?:\.\d+)?Z?\b|(?i:[ap]\.?m\b\.?|at\b|on\b)|[上下]午|(?:星期|周)[一二三四五六日天]"
+    r"|(?:Mon|Tue|Tues|Wed|Wednes|Thu|Thurs|Fri|Sat|Satur|Sun)(?:day)?\b"
+    rf"|(?i:(?:china|beijing|hong kong|local|eastern|pacific)(?: standard)? time)|北京时间|{_ZONE}(?<=[\dA-Z])(?=\s|$))[\s,，.·|/()（）-]*)+"
+)
+_CREDIT = re.compile(r"[\s|·]*(?:来源|來源|作者|编辑|編輯|记者|記者|字号|阅读|浏览|by\s)", re.IGNORECASE)
+_SEAM = re.compile(r"\s[·|•—–]\s")
+_LONGEST_IMPRINT = 120
+
+
+def after_printed_date(line: str) -> str:
+    """Return what follows the date and time a line opens with, as a page prints them; else the whole line."""
+    match = _PRINTED.match(line)
+    return line[match.end() :] if match and re.search(r"\d", match.group()) else line
+
+
+def is_imprint(line: str) -> bool:
+    """Say whether a line only tells when a text came out, and perhaps by whom: ``A. Writer · 21 Feb 2022 · 2 min read``."""
+    rest = after_printed_date(line)
+    if len(line) > _LONGEST_IMPRINT or not line.strip():
+        return False
+    if rest != line and (not rest.strip() or _CREDIT.match(rest)):
+        return True
+    parts = _SEAM.split(line)
+    return any(not after_printed_date(part).strip() for part in parts) and all(map(_is_short, parts))
+
+
+def _is_short(part: str) -> bool:
+    """Say whether it may be a name, a date or a reading time; a clause is longer and ends in a full stop."""
+    return word_count(part) <= 8 and not part.rstrip().endswith(("。", "！", "？", "!", "?"))

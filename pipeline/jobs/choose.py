@@ -10,7 +10,7 @@ from pipeline.model import Article, Item, LeftOut, Reference, Source, Story
 from pipeline.select.duplicates import find_duplicates
 from pipeline.select.gloss import gloss
 from pipeline.select.lexicon import Lexicon
-from pipeline.select.novelty import Memory, NoveltyKind, Sent, judge_novelty
+from pipeline.select.novelty import Memory, Novelty, NoveltyKind, Sent, judge_novelty
 from pipeline.select.ranking import Ranked, rank, section_of
 from pipeline.select.relevance import Verdict, judge
 from pipeline.select.stories import group
@@ -18,6 +18,7 @@ from pipeline.store.articles import FailedPage
 from pipeline.store.issues import SentItem
 from pipeline.summarise.extractive import summarise
 from pipeline.summarise.faithfulness import check
+from pipeline.text import han_count
 
 GRACE = timedelta(days=1)
 """An article may be that much older than the period: outlets are read once a day."""
@@ -51,8 +52,7 @@ class Choice:
 @dataclass(frozen=True, kw_only=True)
 class _Candidate:
     ranked: Ranked
-    is_update: bool
-    why: tuple[str, ...]
+    novelty: Novelty
 
 
 def choose(material: Material) -> Choice:
@@ -95,13 +95,12 @@ def _with_standing(material: Material) -> Iterable[Article]:
 
 
 def _untimely(article: Article, material: Material) -> str:
-    published = article.published
-    if published is None:
-        return ""
-    if published > material.now:
-        return "published after this slot: it is for the next issue"
-    if published < material.now - material.period - GRACE:
-        return f"too old: published {published:%Y-%m-%d}"
+    """Say why an article is not of this slot; one without a date counts from when it was first seen."""
+    told, verb = article.published or article.first_seen, "published" if article.published else "first seen"
+    if told > material.now:
+        return f"{verb} after this slot: it is for the next issue"
+    if told < material.now - material.period - GRACE:
+        return f"too old: {verb} {told:%Y-%m-%d}"
     return ""
 
 
@@ -128,30 +127,21 @@ def _stories(on_beat: Sequence[Article], lexicon: Lexicon, left: list[LeftOut]) 
 def _news(
     stories: Sequence[Story], verdicts: Mapping[str, Verdict], material: Material, left: list[LeftOut]
 ) -> list[_Candidate]:
-    """Keep stories that are news to the newsletter's readers, the best first."""
+    """Keep what is news to the newsletter's readers, the best first; an update keeps only its new articles."""
     memory = Memory([_memory(item) for item in material.sent], material.lexicon, now=material.now)
-    carried = {article.url for item in material.sent for article in item.articles}
-    kept: list[Story] = []
-    novelty: dict[str, tuple[bool, str]] = {}
+    kept: dict[str, tuple[Story, Novelty]] = {}
     for story in stories:
-        judged = judge_novelty(story, memory)
-        if judged.kind is NoveltyKind.KNOWN:
-            for article in story.articles:
-                _passed_over(left, article, judged.why)
-            continue
-        fresh = Story(articles=tuple(a for a in story.articles if a.url not in carried) or story.articles)
-        for article in story.articles:
-            if article not in fresh.articles:
-                _passed_over(left, article, "sent before; its story has news and is in this issue")
-        kept.append(fresh)
-        novelty[fresh.lead.url] = (judged.kind is NoveltyKind.UPDATE, judged.why)
+        novelty = judge_novelty(story, memory)
+        fresh = tuple(a for a in story.articles if not _passed_over(left, a, _told_before(a, novelty)))
+        if fresh:
+            kept[fresh[0].url] = Story(articles=fresh), novelty
     relevance = {url: verdict.score for url, verdict in verdicts.items()}
-    return [
-        _Candidate(
-            ranked=each, is_update=novelty[each.story.lead.url][0], why=(novelty[each.story.lead.url][1],)
-        )
-        for each in rank(kept, relevance=relevance, now=material.now)
-    ]
+    ranked = rank([story for story, _ in kept.values()], relevance=relevance, now=material.now)
+    return [_Candidate(ranked=each, novelty=kept[each.story.lead.url][1]) for each in ranked]
+
+
+def _told_before(article: Article, novelty: Novelty) -> str:
+    return novelty.why if novelty.kind is NoveltyKind.KNOWN else novelty.told_before.get(article.url, "")
 
 
 def _memory(item: SentItem) -> Sent:
@@ -191,7 +181,8 @@ def _item(candidate: _Candidate, verdict: Verdict, material: Material) -> tuple[
     story = candidate.ranked.story
     lead = story.lead
     summary = summarise(lead.title, lead.text, language=lead.language)
-    checked = check(f"{lead.title}\n{lead.text}", summary.text)
+    names = _chinese_names(summary.text, material.lexicon)
+    checked = check(f"{lead.title}\n{lead.text}", summary.text, names=names)
     if not summary.text:
         return None, "no sentence of it can stand as a summary"
     if not checked.supported:
@@ -202,13 +193,18 @@ def _item(candidate: _Candidate, verdict: Verdict, material: Material) -> tuple[
         language=lead.language,
         section=section_of(story, material.lexicon),
         sources=_references(story, material.sources),
-        why=(*verdict.why, *candidate.ranked.why, *candidate.why),
+        why=(*verdict.why, *candidate.ranked.why, candidate.novelty.why),
         published=lead.published,
         gloss=gloss(f"{lead.title}\n{summary.text}", material.lexicon, language=lead.language),
-        is_update=candidate.is_update,
+        is_update=candidate.novelty.kind is NoveltyKind.UPDATE,
         articles=story.articles,
     )
     return item, ""
+
+
+def _chinese_names(text: str, lexicon: Lexicon) -> frozenset[str]:
+    """Return the known names that a text writes in Chinese, which no capital letter gives away."""
+    return frozenset(mention.phrase for mention in lexicon.mentions(text) if han_count(mention.phrase))
 
 
 def _references(story: Story, sources: Mapping[str, Source]) -> tuple[Reference, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
 
-from pipeline.select.lexicon import Lexicon, Mention
+from pipeline.select.lexicon import Lexicon, LexiconEntry, Mention
 from pipeline.text import is_mostly_han, quantities, words
 
 LEAD_CHARACTERS = 1600
@@ -23,6 +23,9 @@ NAME_WEIGHT = 1.5
 """Names and numbers tell one event from another of its kind; so much more than a word did best when measured."""
 IMAGINED_ARTICLES = 1000
 """As if so many more articles had been read, so that two of a kind among three are not taken for common."""
+TOPIC_ELSEWHERE, COUNTRY_ELSEWHERE, PLACE_ELSEWHERE = 100, 200, 50
+"""In so many of the imagined articles a topic, the country or a place is named: on this beat they say what kind of
+event it is and where, seldom which. A headline alone names too little for that, so there every name counts whole."""
 _CAPITALISED = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)*")
 _ENDING = re.compile(r"(?<=\w{3})(?:'s|ing|ed|es|e|s)$")
 _STOP_WORDS = {
@@ -34,7 +37,9 @@ _STOP_WORDS = {
     "who", "will", "with", "would", "you", "your",
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
     "周一", "周二", "周三", "周四", "周五", "周六", "周日", "星期", "今日", "昨日", "近日", "今天", "昨天", "今年", "去年",
-    "记者", "報道", "报道", "表示", "公司", "首发", "最新", "消息",
+    "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "january", "february", "april",
+    "june", "july", "august", "september", "october", "november", "december", "s", "yuan", "million", "billion", "per", "cent",
+    "亿元", "万元", "记者", "報道", "报道", "表示", "公司", "首发", "最新", "消息",
 }  # fmt: skip
 _EVERYWHERE = ("country", "role", "currency", "region")
 _STOP_CHARACTERS = frozenset("的了是在和与及为将也对这那就都而之于以被其等个上下中")
@@ -50,7 +55,11 @@ class Features:
     """Numbers, dates and lexicon entries: the same in every language."""
     actors: frozenset[str]
     """Ids of the firms, places and bodies in the title."""
+    title: frozenset[str]
+    """What the title names, of the words and names above."""
     has_lead: bool
+    elsewhere: Mapping[str, int]
+    """In how many imagined articles a name stands, where that is not none."""
 
     def counts(self) -> dict[str, float]:
         """Return everything named, with the weight of names applied."""
@@ -74,8 +83,32 @@ def features(title: str, text: str, *, language: str, lexicon: Lexicon) -> Featu
         words=damped,
         names={name: 1 + log(count) for name, count in named.items()},
         actors=actors(title, lexicon),
+        title=_named_by(title, lexicon),
         has_lead=bool(lead),
+        elsewhere=_elsewhere((*lexicon.mentions(title), *lexicon.mentions(lead))) if lead else {},
     )
+
+
+def _named_by(title: str, lexicon: Lexicon) -> frozenset[str]:
+    mentions = lexicon.mentions(title)
+    return frozenset((*_content_words(_without(title, mentions)), *_names(title, mentions)))
+
+
+def _elsewhere(mentions: Sequence[Mention]) -> dict[str, int]:
+    entries = {_key(mention.entry): mention.entry for mention in mentions}
+    return {key: times for key, entry in entries.items() if (times := _times_elsewhere(entry))}
+
+
+def _times_elsewhere(entry: LexiconEntry) -> int:
+    if entry.table == "topic":
+        return TOPIC_ELSEWHERE
+    if entry.table != "china":
+        return 0
+    return COUNTRY_ELSEWHERE if entry.kind in _EVERYWHERE else PLACE_ELSEWHERE
+
+
+def _key(entry: LexiconEntry) -> str:
+    return f"e:{entry.table}:{entry.id}"
 
 
 def actors(text: str, lexicon: Lexicon) -> frozenset[str]:
@@ -110,7 +143,7 @@ def _names(text: str, mentions: Sequence[Mention]) -> Iterable[str]:
             yield f"n:{quantity.key}"
     for mention in mentions:
         if mention.entry.table != "off_topic":
-            yield f"e:{mention.entry.table}:{mention.entry.id}"
+            yield _key(mention.entry)
 
 
 def _without(text: str, mentions: Sequence[Mention]) -> str:
@@ -129,7 +162,14 @@ class Vector:
     whole: Mapping[str, float]
     shared: Mapping[str, float]
     actors: frozenset[str]
+    title: frozenset[str]
     has_lead: bool
+
+    def title_told_by(self, other: Vector) -> float:
+        """Return the share of the title's weight that stands anywhere in the other article, in [0, 1]; 1 without a title."""
+        whole = sum(self.whole[name] for name in self.title)
+        told = sum(self.whole[name] for name in self.title if name in other.whole)
+        return told / whole if whole else 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,14 +183,16 @@ class Rarity:
         """Weigh an article's features; those never seen weigh most."""
         return Vector(
             language=read.language,
-            whole=_unit({name: count * self._of(name) for name, count in read.counts().items()}),
-            shared=_unit({name: count * self._of(name) for name, count in read.names.items()}),
+            whole=self._weighed(read.counts(), read.elsewhere),
+            shared=self._weighed(read.names, read.elsewhere),
             actors=read.actors,
+            title=read.title,
             has_lead=read.has_lead,
         )
 
-    def _of(self, name: str) -> float:
-        return log(self.total / (1 + self.frequency.get(name, 0)))
+    def _weighed(self, counts: Mapping[str, float], elsewhere: Mapping[str, int]) -> dict[str, float]:
+        seen = {name: 1 + self.frequency.get(name, 0) + elsewhere.get(name, 0) for name in counts}
+        return _unit({name: count * log(self.total / seen[name]) for name, count in counts.items()})
 
 
 def rarity(read: Sequence[Features]) -> Rarity:

@@ -24,13 +24,15 @@ _CHINESE_SCALES = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
 def gloss(text: str, lexicon: Lexicon, *, language: str) -> tuple[str, ...]:
     """Return the names of a text in the other language (English for ``zh``, else Chinese).
 
-    They come in the order of the text, each once; names that both languages write alike are left out.
+    They come in the order of the text, each once; names that both languages write alike, or that stand within a
+    longer one shown, are left out.
     """
     to_english = language.startswith("zh")
     found = [(m.start, _name(m, lexicon, to_english=to_english)) for m in _outermost(lexicon.mentions(text))]
     found += [(q.start, _amount(q, to_english=to_english)) for q in quantities(text)]
     ordered = (name for _, name in sorted(found, key=lambda pair: pair[0]))
-    return tuple(dict.fromkeys(name for name in ordered if name and name not in text))
+    shown = tuple(dict.fromkeys(name for name in ordered if name and name not in text))
+    return tuple(name for name in shown if not any(name != other and name in other for other in shown))
 
 
 def _outermost(mentions: Sequence[Mention]) -> list[Mention]:
@@ -60,12 +62,11 @@ def _glossed_by(phrase: str, lexicon: Lexicon) -> str:
 
 
 def _amount(quantity: Quantity, *, to_english: bool) -> str:
-    """Write an amount of money, or a number with a scale, the other language's way."""
+    """Write an amount of money the other language's way; a bare count says nothing without what it counts."""
     scales = _ENGLISH_SCALES if to_english else _CHINESE_SCALES
     scale, word = next((pair for pair in scales if quantity.value >= pair[0]), (1.0, ""))
     currency = _CURRENCIES.get(quantity.unit, ("", ""))[0 if to_english else 1]
-    has_scale = bool(word) or (to_english and "万" in quantity.text)
-    if (quantity.unit and not currency) or not (currency or has_scale):
+    if not currency:
         return ""
     number = f"{quantity.value / scale:,.6g}" if word else f"{quantity.value:,.6g}"
     return (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -22,6 +22,7 @@ MEMORY = timedelta(days=90)
 FRESH = timedelta(days=3)
 LATER_LIKENESS = 1.3
 """How much more alike (1.0 is just enough) an article must be to what was sent more than three days ago."""
+HELD = "sent before; its story has news and is in this issue"
 UNHEARD = "nothing like it was sent in 90 days"
 NEWS_CHARACTERS = 300
 """News stands in the title and the first sentences; what follows is background."""
@@ -68,6 +69,8 @@ class Novelty:
     why: str
     sent: Sent | None = None
     """The item that told it before."""
+    told_before: Mapping[str, str] = field(default_factory=dict)
+    """Of an update: the addresses of the story's articles that hold nothing new, each with the reason."""
 
 
 class Memory:
@@ -94,7 +97,7 @@ class Memory:
         return self._by_url.get(canonical_url(article.url)) or self._by_id.get(article.id or -1)
 
     def same_event(self, article: Article) -> Sent | None:
-        """Return the item most like the article, if it tells of the same event."""
+        """Find the item most like the article, if it tells of the same event."""
         mine = self._weigh(
             features(article.title, article.text, language=article.language, lexicon=self.lexicon)
         )
@@ -117,11 +120,15 @@ def judge_novelty(story: Story, memory: Memory) -> Novelty:
 
     A story of which some article was sent already is news only as an update.
     """
-    held = [item for article in story.articles if (item := memory.holding(article))]
-    judged = [_judge_article(article, memory) for article in story.articles if not memory.holding(article)]
-    best = _strongest(judged)
-    if held and (best is None or best.kind is not NoveltyKind.UPDATE):
-        return Novelty(kind=NoveltyKind.KNOWN, why=f"sent before: {_told(held[0])}", sent=held[0])
+    held = {article.url: item for article in story.articles if (item := memory.holding(article))}
+    judged = {a.url: _judge_article(a, memory) for a in story.articles if a.url not in held}
+    best = _strongest(list(judged.values()))
+    if best and best.kind is NoveltyKind.UPDATE:
+        repeats = {url: novelty.why for url, novelty in judged.items() if novelty.kind is NoveltyKind.KNOWN}
+        return replace(best, told_before={**dict.fromkeys(held, HELD), **repeats})
+    if held:
+        item = next(iter(held.values()))
+        return Novelty(kind=NoveltyKind.KNOWN, why=f"sent before: {_told(item)}", sent=item)
     return best or Novelty(kind=NoveltyKind.NEW, why=UNHEARD)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,10 +20,22 @@ MANY_OUTLETS = 5
 HALF_LIFE = timedelta(hours=24)
 SECTIONS = ("policy", "companies", "technology", "collectibles")
 OTHER = "other"
+TECHNOLOGY = "technology"
 TITLE_WEIGHT = 3
 NAME_WEIGHT = 2
-"""What an entry of the lexicon says of the section, against a mere cue."""
+"""What a name that belongs to one section says, against a cue; technology is what all news of the beat has in it, so it counts once."""
+OFFICE_WEIGHT = 3
+"""A place's government is the one that acts: policy, whatever it acts on."""
 LEAD_CHARACTERS = 400
+
+
+_OFFICE_ACTS = re.compile(
+    r"\b(?:district|city|province|county|municipality|new area|government|ministry|authorit(?:y|ies)|regulators?)\s"
+    r"(?:will|plans?|offers?|sets? up|launches|publishes|issues?|gives?|backs?|bans?|drafts?|adopts?|approves?|proposes?)\b"
+    r"|(?:新区|开发区|高新区|[省市区县州]|政府|[部委局办])(?:近日|今日|日前|\d{1,2}日)?(?:宣布)?"
+    r"(?:上线|推出|设立|出台|印发|发布|提出|启动|将出资|拟|计划)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +96,11 @@ def _votes(text: str, weight: int, lexicon: Lexicon) -> Counter[str]:
     for entry in {mention.entry.id: mention.entry for mention in lexicon.mentions(text)}.values():
         section = entry.section or ("companies" if entry.table == "company" else None)
         if section:
-            votes[section] += weight * (1 if entry.ambiguous else NAME_WEIGHT)
+            votes[section] += weight * (
+                1 if entry.ambiguous or section == TECHNOLOGY or not entry.section else NAME_WEIGHT
+            )
+    if _OFFICE_ACTS.search(text):
+        votes["policy"] += weight * OFFICE_WEIGHT
     for cue in {mention.phrase: mention.entry for mention in lexicon.cues(text)}.values():
         votes[cue.section or OTHER] += weight
     return votes

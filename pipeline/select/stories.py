@@ -25,7 +25,9 @@ SAME_EVENT_ACROSS = 0.5
 FEWEST_SHARED_ACROSS = 3
 """So many names, numbers or dates must agree between two languages."""
 STRANGERS = 0.6
-"""What remains of the likeness when both titles name firms or places, and none in common."""
+"""What remains of the likeness when both titles name firms or places, and none in common, or a title is hardly told."""
+TITLE_TOLD = 0.2
+"""The least share of each title that the other article must tell of: with less, one is the other's background."""
 NAMESAKES = 0.7
 """What remains of it when besides the lexicon's names hardly a word agrees: one firm does many things."""
 FEWEST_WORDS = 2
@@ -68,8 +70,15 @@ def _could_meet(one: Article, other: Article) -> bool:
 
 def likeness(one: Vector, other: Vector) -> float:
     """Return how alike two articles are; from 1.0 on they tell of the same event."""
-    strangers = bool(one.actors and other.actors) and not one.actors & other.actors
-    return (STRANGERS if strangers else 1.0) * _bare_likeness(one, other)
+    are_strangers = bool(one.actors and other.actors) and not one.actors & other.actors
+    factor = STRANGERS if are_strangers or _tell_past_each_other(one, other) else 1.0
+    return factor * _bare_likeness(one, other)
+
+
+def _tell_past_each_other(one: Vector, other: Vector) -> bool:
+    if one.language != other.language or not (one.has_lead and other.has_lead):
+        return False
+    return min(one.title_told_by(other), other.title_told_by(one)) < TITLE_TOLD
 
 
 def _bare_likeness(one: Vector, other: Vector) -> float:

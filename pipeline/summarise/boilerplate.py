@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 
+from pipeline.text import after_printed_date, is_imprint
+
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 _PLACE = r"[A-Z][A-Za-z.'’-]+(?:[ ,]+[A-Z][A-Za-z.'’-]+){0,3}"
+_DATE = rf"(?:,?\s{_MONTH}\s\d{{1,2}}(?:,\s\d{{4}})?,?|,?\s\d{{1,2}}\s{_MONTH}(?:\s\d{{4}})?,?)"
+_AGENCY = r"\s?\([A-Z][\w .’'-]{1,30}\)"
 _DATELINE_EN = re.compile(
     "^(?:"
-    rf"{_PLACE},?\s(?:{_MONTH}\s\d{{1,2}}(?:,\s\d{{4}})?,?\s?)?\([A-Z][\w .’'-]{{1,30}}\)\s?(?:[-–—:]+\s?)?"  # Wuhan, Feb 21 (Agency) -
-    r"|[A-Z][A-Z.'’ -]{2,30}(?:,\s[A-Z][A-Za-z. ]{1,30})?,?\s?(?:\([^)]{2,30}\)\s?)?[-–—]{1,2}\s"  # WUHAN, China -
+    rf"{_PLACE}{_DATE}?{_AGENCY}\s?(?:[-–—:]+\s?)?"  # Wuhan, Feb 21 (Agency) -
+    rf"|{_PLACE}{_DATE}\s?[-–—]{{1,2}}\s?"  # Wuhan, Feb 21 —
+    rf"|(?![A-Z]{{1,3}}\s?[-–—])[A-Z][A-Z.'’ -]{{2,30}}(?:,\s[A-Z][A-Za-z. ]{{1,30}}?)?{_DATE}?(?:{_AGENCY})?\s?[-–—]{{1,2}}\s"  # WUHAN, China -
     ")"
 )
 _HAN = r"[\u4e00-\u9fff]"
@@ -31,8 +36,7 @@ _CREDITS_ZH = "来源|來源|作者|编辑|編輯|记者|記者|责编|責編|�
 _BYLINE = re.compile(
     r"^(?:by\s[A-Z][\w.'’-]+(?:\s(?:and\s)?[A-Z][\w.'’-]+){0,5}"
     rf"|(?:{_CREDITS_ZH})\s?[:：|丨/／].{{0,60}}"
-    r"|(?:photo|image|credit|source|editor|written|reported|updated|published)\b[^.!?]{0,80}"
-    r"|\d{4}[-/年]\d{1,2}[-/月]\d{1,2}.{0,30})$",
+    r"|(?:photo|image|credit|source|editor|written|reported|updated|published)\b[^.!?]{0,80})$",
     re.IGNORECASE,
 )
 _CALLS = (
@@ -46,12 +50,23 @@ _CALLS = (
     r"投稿邮箱|下载.{0,6}(?:APP|客户端)|免责声明|免責聲明|不构成投资建议|不構成投資建議|阅读原文|本文(?:来自|首发|作者|系作者)|延伸阅读|相关阅读|猜你喜欢|长按识别",
 )
 _CALL = re.compile("|".join(_CALLS), re.IGNORECASE)
+_CLOCK = re.compile(r"\d:\d\d")
 _LONGEST_CALL = 200
 """Longer sentences that hold such words tell of them, as news on an app's privacy policy does."""
 
 
 def without_dateline(line: str) -> str:
-    """Return a paragraph without the place, date, agency and reporters it opens with."""
+    """Return a paragraph without the place, date, agency and reporters it opens with.
+
+    A date printed before them goes too; one that opens a sentence of its own stays.
+    """
+    told = after_printed_date(line)
+    opened, printed = _without_openers(told), line[: len(line) - len(told)]
+    is_furniture = opened != told or (_CLOCK.search(printed) and printed[-1].isspace())
+    return opened if printed and is_furniture else _without_openers(line)
+
+
+def _without_openers(line: str) -> str:
     pattern = _DATELINE_ZH if re.search(r"[\u4e00-\u9fff]", line[:40]) else _DATELINE_EN
     stripped = line
     for _ in range(3):  # 【栏目】 本报讯 （记者 …）
@@ -63,8 +78,8 @@ def without_dateline(line: str) -> str:
 
 
 def is_byline(line: str) -> bool:
-    """Say whether a whole line only names who wrote, took, edited or published."""
-    return _BYLINE.match(line.strip()) is not None
+    """Say whether a whole line only names who wrote, took, edited or published, or when."""
+    return is_imprint(line) or _BYLINE.match(line.strip()) is not None
 
 
 def is_call(sentence: str) -> bool:

@@ -47,14 +47,14 @@ class Summary:
     """``extractive``, ``extractive-cut`` when a sentence had to be cut, ``none`` when there was nothing."""
 
 
-def summarise(title: str, text: str, *, language: str | None = None, count: int | None = None) -> Summary:
-    """Sum an article up; with ``count`` in that many whole sentences, else in one to three short ones."""
+def summarise(title: str, text: str, *, language: str | None = None, sentences: int | None = None) -> Summary:
+    """Sum an article up; with ``sentences`` in that many whole sentences, else in one to three short ones."""
     told = language or script_language(text[:2000])
     candidates = story_sentences(title, text[:READ_CHARACTERS], language=told)
     if not candidates:
         return Summary(text="", method="none")
-    if count is not None:
-        return Summary(text=_joined(candidates[: max(count, 1)]), method="extractive")
+    if sentences is not None:
+        return Summary(text=_joined(candidates[: max(sentences, 1)]), method="extractive")
     chosen = _fitting(candidates)
     if chosen:
         return Summary(text=_joined(chosen), method="extractive")

@@ -55,6 +55,9 @@ def test_a_chinese_article_is_read_whole_and_alone(charset: str) -> None:
         "Advertisement",
         "Published 21 February 2022 at noon",
         "Wuhan plans headset parks",
+        "Monday, 21 February 2022, 11:15 China time",
+        "Ann Example · 21 Feb 2022 · 2 min read",
+        "Drawing: River Daily",
     ],
 )
 def test_lines_that_are_not_of_the_article_are_dropped(line: str) -> None:
@@ -64,11 +67,34 @@ def test_lines_that_are_not_of_the_article_are_dropped(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["来源：江城日报", "责任编辑：王小编", "（责任编辑：王小编）", "分享到微信朋友圈", "原标题：武汉的方案"],
+    [
+        "来源：江城日报",
+        "责任编辑：王小编",
+        "（责任编辑：王小编）",
+        "分享到微信朋友圈",
+        "原标题：武汉的方案",
+        "2022年2月21日 10:23 来源：江城日报",
+        "图：江城日报",
+    ],
 )
 def test_chinese_lines_that_are_not_of_the_article_are_dropped(line: str) -> None:
     text = (line, *CHINESE_TEXT, line)
     assert extract(page(chinese(text=text))).text == "\n".join(CHINESE_TEXT)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2021 was the year in which the first two of these parks were drawn.",
+        "On 21 February 2022, at 10:00, the doors were opened to all.",
+    ],
+)
+def test_a_paragraph_that_begins_with_a_date_stays(line: str) -> None:
+    assert extract(page(english(text=(line, *ENGLISH_TEXT, line)))).text.split("\n") == [
+        line,
+        *ENGLISH_TEXT,
+        line,
+    ]
 
 
 def test_the_text_in_json_ld_serves_when_the_page_shows_none() -> None:

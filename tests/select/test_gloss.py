@@ -26,7 +26,9 @@ def lexicon() -> Lexicon:
         pytest.param("基金规模100亿元", ("10 billion yuan",), id="hundred-million"),
         pytest.param("售价2499元", ("2,499 yuan",), id="small-amount"),
         pytest.param("融资6000万美元", ("60 million US dollars",), id="dollars"),
-        pytest.param("用户超20万", ("200,000",), id="ten-thousand"),
+        pytest.param("用户超20万，年产12万台", (), id="bare-counts-say-nothing"),
+        pytest.param("售价20万元", ("200,000 yuan",), id="ten-thousand"),
+        pytest.param("灯下VR头显与头显", ("VR headset",), id="no-name-within-a-longer-one"),
         pytest.param("增长30%，3月2日公布", (), id="what-needs-no-gloss"),
         pytest.param("Rokid发布新品", (), id="written-alike-in-both"),
         pytest.param("市长出席新闻发布会", (), id="roles-are-no-names"),
@@ -46,6 +48,7 @@ def test_chinese_is_glossed_in_english(text: str, names: tuple[str, ...], lexico
             ("淘宝", "VR眼镜", "100亿元"),
             id="brand-and-amount",
         ),
+        pytest.param("12,000 pieces and 3 million users", (), id="bare-counts-say-nothing"),
         pytest.param("MIIT hears Baidu", ("工信部", "百度"), id="abbreviation"),
     ],
 )

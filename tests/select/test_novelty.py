@@ -119,6 +119,38 @@ def test_a_story_is_judged_by_what_was_sent(told: Article, kind: str, why: str, 
     assert (found.value, why in reason) == (kind, True), reason
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        pytest.param(
+            "Zhengzhou college teaches virtual reality to 120 students",
+            "A college in Zhengzhou will teach virtual reality from autumn on. The first 120 students build gear of their own.",
+            id="same-city-and-topic",
+        ),
+        pytest.param(
+            "Zhengzhou headset maker Cattail raises 85 million yuan",
+            "Cattail, a Zhengzhou firm that builds virtual reality gear, has raised 85 million yuan from a fund in Henan.",
+            id="same-city-and-money",
+        ),
+    ],
+)
+def test_another_actors_news_of_the_same_city_and_topic_is_no_update(
+    title: str, text: str, lexicon: Lexicon
+) -> None:
+    kind, why = novelty_of(later(title, text), lexicon)
+    assert kind is NoveltyKind.NEW, why
+
+
+def test_an_update_names_the_articles_that_hold_nothing_new(lexicon: Lexicon) -> None:
+    old = later(TITLE, TEXT, url="https://press.example/fund")
+    retold = later("Zhengzhou plans metaverse fund of 10 billion yuan", REWORDED)
+    news = later("Zhengzhou launches 10 billion yuan metaverse fund", REWORDED)
+    memory = Memory([SENT], lexicon, now=NEXT_DAY)
+    found = judge_novelty(Story(articles=(old, retold, news)), memory)
+    assert found.kind is NoveltyKind.UPDATE
+    assert set(found.told_before) == {old.url, retold.url}
+
+
 def test_after_ninety_days_it_is_forgotten(lexicon: Lexicon) -> None:
     told = article(
         "Zhengzhou plans metaverse fund of 10 billion yuan", REWORDED, url="https://press.example/fund"

@@ -86,6 +86,18 @@ def test_why_names_every_part_of_the_score() -> None:
         pytest.param("国产光波导技术取得突破", "technology", id="technology-zh"),
         pytest.param("Museum drops digital collectibles", "collectibles", id="collectibles-en"),
         pytest.param("数字藏品遇冷 藏品价格回落", "collectibles", id="collectibles-zh"),
+        pytest.param(
+            "Suzhou's Reed district offers free desks to metaverse start-ups",
+            "policy",
+            id="a-district-acts-en",
+        ),
+        pytest.param("北京柳亭区推出区块链版权登记", "policy", id="a-district-acts-zh"),
+        pytest.param("武汉柳汊新区设立元宇宙基金", "policy", id="a-district-founds-a-fund"),
+        pytest.param(
+            "Hefei boot maker Tangleweed raises 60 million yuan for feet in VR", "companies", id="a-round"
+        ),
+        pytest.param("New members join the Metaverse Industry Committee", "companies", id="an-industry-body"),
+        pytest.param("苇鱼光学武汉产线开工，年产VR头显9万台", "technology", id="a-production-line"),
         pytest.param("Nothing of the kind", "other", id="other"),
         pytest.param("", "other", id="nothing"),
     ],

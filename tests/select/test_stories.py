@@ -34,6 +34,24 @@ OTHER_CITY = article(
 OTHER_CITY_ZH = article(
     "南京元宇宙平台启用", "南京3月2日启用元宇宙研究平台，由高校与6家企业共同运营。", source="wanbao"
 )
+DISTRICT_FUND_ZH = article(
+    "武汉柳汊新区设立元宇宙基金，首期5亿元",
+    "武汉柳汊新区3月2日宣布设立元宇宙产业基金，首期规模5亿元，重点投向光学器件和数字人。新区内现有光学企业约三十家。",
+)
+DISTRICT_PLANT_ZH = article(
+    "苇鱼光学武汉产线开工，年产VR头显9万台",
+    "武汉头显企业苇鱼光学的第一条产线3月2日在柳汊新区开工，设计年产VR头显9万台，投资3.2亿元，新区提供厂房。",
+    source="wanbao",
+)
+CITY_CLINIC = article(
+    "Hefei nurses rehearse in a virtual ward",
+    "Forty nurses in Hefei have begun to rehearse in virtual reality. The hospital bought 12 headsets for 2 million yuan.",
+)
+CITY_ROUND = article(
+    "Hefei boot maker Tangleweed raises 60 million yuan for feet in VR",
+    "Tangleweed, a Hefei firm that makes boots for virtual reality, has raised 60 million yuan from two funds.",
+    source="evening",
+)
 LAYOFFS_ZH = article(
     "字节跳动旗下PICO裁员", "PICO周一开始裁员，涉及约300人，主要是内容部门。公司称将专注于头显硬件。"
 )
@@ -72,6 +90,8 @@ def test_one_event_is_one_story(one: Article, other: Article, lexicon: Lexicon) 
         pytest.param(FUND_ZH, OTHER_CITY_ZH, id="two-cities-in-chinese"),
         pytest.param(FUND, OTHER_CITY_ZH, id="two-cities-across-languages"),
         pytest.param(LAYOFFS_ZH, LAUNCH_ZH, id="one-firm-two-events"),
+        pytest.param(DISTRICT_FUND_ZH, DISTRICT_PLANT_ZH, id="one-district-two-events"),
+        pytest.param(CITY_CLINIC, CITY_ROUND, id="one-city-and-topic-two-events"),
     ],
 )
 def test_two_events_are_two_stories(one: Article, other: Article, lexicon: Lexicon) -> None:

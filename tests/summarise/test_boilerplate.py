@@ -15,6 +15,27 @@ from pipeline.summarise.boilerplate import is_byline, is_call, without_dateline
         ),
         pytest.param("BEIJING — Officials met.", "Officials met.", id="en-place"),
         pytest.param("HANGZHOU, China (Agency) - Firms met.", "Firms met.", id="en-place-country"),
+        pytest.param("BEIJING, Feb 21 — A batch joined.", "A batch joined.", id="en-place-date"),
+        pytest.param(
+            "NEW YORK, Feb. 3, 2022 (Agency) — A batch joined.",
+            "A batch joined.",
+            id="en-place-date-year-agency",
+        ),
+        pytest.param("Wuhan, Feb 21 — The hall opened.", "The hall opened.", id="en-place-in-small-letters"),
+        pytest.param(
+            "Monday, 21 February 2022, 11:15 China time BEIJING, Feb 21 — A batch joined.",
+            "A batch joined.",
+            id="en-after-a-printed-date",
+        ),
+        pytest.param(
+            "21 Feb 2022 BEIJING, Feb 21 — A batch joined.",
+            "A batch joined.",
+            id="en-after-a-date-without-clock",
+        ),
+        pytest.param("2022-02-21 09:30 A batch joined.", "A batch joined.", id="printed-date-alone"),
+        pytest.param(
+            "2022-02-21 09:30 本报讯（记者 甲）大厅启用。", "大厅启用。", id="zh-after-a-printed-date"
+        ),
         pytest.param("新华社北京2月21日电（记者甲、乙）大厅启用。", "大厅启用。", id="zh-agency"),
         pytest.param("新华社上海4月2日体育专电（记者甲）比赛结束。", "比赛结束。", id="zh-special"),
         pytest.param("中新网武汉3月2日电 大厅启用。", "大厅启用。", id="zh-site"),
@@ -34,7 +55,12 @@ def test_a_dateline_is_cut(line: str, rest: str) -> None:
     [
         pytest.param("Wuhan opened a hall on Feb 21.", id="en-sentence"),
         pytest.param("VR and AR - two ways to see.", id="en-dash"),
+        pytest.param("NFT — a word of three letters — was avoided.", id="en-acronym-and-dash"),
+        pytest.param("On Monday at 10:30 the hall opened.", id="en-clock-in-a-sentence"),
+        pytest.param("21 February 2022 was a Monday.", id="en-date-as-subject"),
         pytest.param("武汉2月21日启用大厅。", id="zh-sentence"),
+        pytest.param("2022年2月21日10:20，大厅启用。", id="zh-clock-in-a-sentence"),
+        pytest.param("2022年2月21日，大厅启用。", id="zh-date-first"),
         pytest.param("记者节活动在北京举行。", id="zh-reporters-day"),
         pytest.param("新华社发布数字藏品。", id="zh-agency-as-actor"),
         pytest.param("", id="nothing"),
@@ -45,14 +71,29 @@ def test_a_sentence_stays(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["By Jo Example", "来源：某网", "记者：甲乙", "责任编辑：甲", "2026-03-02 10:00", "Photo: Agency"]
+    "line",
+    [
+        "By Jo Example",
+        "来源：某网",
+        "记者：甲乙",
+        "责任编辑：甲",
+        "2026-03-02 10:00",
+        "Photo: Agency",
+        "Monday, 2 March 2026, 10:00 China time",
+    ],
 )
 def test_a_byline_is_known(line: str) -> None:
     assert is_byline(line)
 
 
 @pytest.mark.parametrize(
-    "line", ["By noon the hall was full of people, and it rained.", "记者看到大厅启用。", "The hall opened."]
+    "line",
+    [
+        "By noon the hall was full of people, and it rained.",
+        "记者看到大厅启用。",
+        "The hall opened.",
+        "2022年2月21日，大厅启用。",
+    ],
 )
 def test_a_story_line_is_no_byline(line: str) -> None:
     assert not is_byline(line)

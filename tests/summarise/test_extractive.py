@@ -35,6 +35,12 @@ ZH_LONG = "该大厅" + "由四家设计院设计并经多所学校反复测试�
         pytest.param(f"{LONG} {ONE}", ONE, id="a-long-sentence-is-passed-over"),
         pytest.param(ZH_LONG + ZH_ONE, ZH_ONE, id="zh-a-long-sentence-is-passed-over"),
         pytest.param(f"WUHAN, Feb 21 (Agency) -- {ONE}", ONE, id="dateline"),
+        pytest.param(
+            f"Monday, 21 February 2022, 11:15 China time\nWUHAN, Feb 21 — {ONE}",
+            ONE,
+            id="date-line-and-dateline",
+        ),
+        pytest.param(f"21 February 2022, 11:15 WUHAN, Feb 21 — {ONE}", ONE, id="both-in-one-line"),
         pytest.param(f"本报讯（记者 甲乙）{ZH_ONE}", ZH_ONE, id="zh-dateline"),
         pytest.param(
             f"By Jo Example\n{ONE}\nSubscribe to our newsletter.\n{TWO}", f"{ONE} {TWO}", id="byline-and-call"
@@ -59,11 +65,11 @@ def test_the_first_sentences_that_stand_alone_are_taken(text: str, summary: str)
     ("count", "summary"), [(1, ONE), (2, f"{ONE} {TWO}"), (9, f"{ONE} {TWO} {THREE}"), (0, ONE)]
 )
 def test_a_count_is_kept_as_far_as_there_are_sentences(count: int, summary: str) -> None:
-    assert summarise("", f"{ONE} {TWO} {THREE}", count=count).text == summary
+    assert summarise("", f"{ONE} {TWO} {THREE}", sentences=count).text == summary
 
 
 def test_with_a_count_there_is_no_limit_on_words() -> None:
-    assert summarise("", f"{LONG} {ONE}", count=2).text == f"{LONG} {ONE}"
+    assert summarise("", f"{LONG} {ONE}", sentences=2).text == f"{LONG} {ONE}"
 
 
 @pytest.mark.parametrize("text", [pytest.param(LONG, id="en"), pytest.param(ZH_LONG, id="zh")])

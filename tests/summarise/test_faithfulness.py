@@ -93,7 +93,7 @@ def test_units_are_compared_across_languages() -> None:
 @pytest.mark.parametrize("source", [pytest.param(SOURCE, id="en"), pytest.param(SOURCE_ZH, id="zh")])
 @pytest.mark.parametrize("count", [None, 1, 2, 3])
 def test_an_extractive_summary_never_alarms(source: str, count: int | None) -> None:
-    found = check(source, summarise("", source, count=count).text)
+    found = check(source, summarise("", source, sentences=count).text)
     assert (found.supported, found.score) == (True, 1.0)
 
 

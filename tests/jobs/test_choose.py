@@ -1,0 +1,267 @@
+"""Every article collected ends in an item or is named among what was left out, once and with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zlib import crc32
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.jobs import choose as job
+from pipeline.jobs.choose import Choice, Material, choose
+from pipeline.model import Article, Item, Source
+from pipeline.select.lexicon import load
+from pipeline.store.articles import FailedPage
+from pipeline.store.issues import SentItem
+from pipeline.summarise.extractive import Summary
+
+SLOT = datetime(2026, 3, 2, 22, tzinfo=UTC)
+SEEN = SLOT - timedelta(hours=2)
+LEXICON = load()
+SOURCES = {
+    key: Source(key=key, name=name, home="", language="en", standing=standing)
+    for key, name, standing in (
+        ("quay", "The Quay", 0.6),
+        ("mole", "The Mole", 0.5),
+        ("wharf", "码头报", 0.4),
+    )
+}
+FUND = "Zhengzhou plans 10 billion yuan metaverse fund"
+FUND_TEXT = (
+    "Zhengzhou plans to set up a metaverse fund of 10 billion yuan, the city government said on Monday. "
+    "The fund is to back firms that build virtual reality gear and digital humans in the province of Henan. "
+    "Applications are taken from April, and a jury of engineers decides on them once in each quarter of the year."
+)
+FUND_RETOLD = (
+    "A metaverse fund of 10 billion yuan is planned by Zhengzhou, its city government said on Monday. "
+    "Firms that build digital humans and virtual reality gear in Henan province can hope for money."
+)
+TOPICS = (
+    ("Wuhan opens a virtual reality hall", "Wuhan opened a virtual reality hall of 900 square metres on Monday."),
+    ("上海数字藏品平台停止转售", "上海一家数字藏品平台周一停止用户转售，并向三千名用户退款。"),
+    ("Ferry timetable changes", "The ferry leaves ten minutes earlier from Monday on, the harbour said."),
+    (FUND, FUND_TEXT),
+    ("Baidu shows a digital human", "Baidu showed a digital human that reads the news in Beijing on Monday."),
+)  # fmt: skip
+
+
+def article(
+    title: str = FUND,
+    text: str = FUND_TEXT,
+    *,
+    source: str = "quay",
+    url: str = "",
+    published: datetime | None = SLOT - timedelta(hours=5),
+    first_seen: datetime = SEEN,
+) -> Article:
+    return Article(
+        url=url or f"https://{source}.example/{crc32((title + text).encode()):08x}",
+        source=source,
+        title=title,
+        text=text,
+        language="zh" if "藏" in text else "en",
+        published=published,
+        first_seen=first_seen,
+        fetched_at=first_seen,
+        digest="",
+    )
+
+
+def chosen(
+    articles: Sequence[Article],
+    *,
+    sent: Sequence[Item] = (),
+    failed: Sequence[FailedPage] = (),
+    most: int = 12,
+) -> Choice:
+    """Choose from ``articles``, after an issue a day before with the items ``sent``."""
+    before = SLOT - timedelta(days=1)
+    items = (
+        SentItem(headline=i.headline, summary=i.summary, slot_at=before, articles=i.articles) for i in sent
+    )
+    return choose(
+        Material(
+            now=SLOT,
+            period=timedelta(days=1),
+            most=most,
+            articles=tuple(articles),
+            failed=tuple(failed),
+            sent=tuple(items),
+            sources=SOURCES,
+            lexicon=LEXICON,
+        )
+    )
+
+
+def printed(choice: Choice) -> list[str]:
+    return [article.url for item in choice.ranked for article in item.articles]
+
+
+def reasons(choice: Choice) -> dict[str, str]:
+    return {out.url: out.why for out in choice.left_out}
+
+
+@st.composite
+def collected(draw: st.DrawFn) -> list[Article]:
+    """Draw articles of few topics, outlets and times, so that copies, repeats and strays are many."""
+    rows = draw(st.lists(st.tuples(st.sampled_from(TOPICS), st.sampled_from(sorted(SOURCES)), st.integers(-80, 30) | st.none()), max_size=8))  # fmt: skip
+    return [
+        article(title, text, source=source, url=f"https://{source}.example/{number}",
+                published=None if hours is None else SLOT + timedelta(hours=hours))
+        for number, ((title, text), source, hours) in enumerate(rows)
+    ]  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(articles=collected(), earlier=collected(), most=st.integers(0, 3))
+def test_every_article_ends_in_an_item_or_is_left_out_once(
+    articles: list[Article], earlier: list[Article], most: int
+) -> None:
+    sent = chosen(earlier).ranked
+    choice = chosen(articles, sent=sent, most=most)
+    assert sorted(printed(choice) + [out.url for out in choice.left_out]) == sorted(a.url for a in articles)
+    assert len(choice.ranked) <= most
+    assert all(out.why for out in choice.left_out)
+
+
+def test_a_page_that_could_not_be_read_is_named_with_the_reason() -> None:
+    page = FailedPage(article_id=7, url="https://mole.example/x", title="Lost", reason="HTTP 404")
+    (out,) = chosen([], failed=[page]).left_out
+    assert (out.title, out.url, out.why, out.article_id) == (
+        "Lost",
+        page.url,
+        "could not be read: HTTP 404",
+        7,
+    )
+
+
+@pytest.mark.parametrize(
+    ("published", "first_seen", "why"),
+    [
+        pytest.param(SLOT + timedelta(seconds=1), SEEN, "for the next issue", id="published-after-the-slot"),
+        pytest.param(SLOT, SEEN, "", id="published-at-the-slot"),
+        pytest.param(SLOT - timedelta(days=2), SEEN, "", id="within-the-period-and-its-grace"),
+        pytest.param(SLOT - timedelta(days=2, seconds=1), SEEN, "too old: published 2026-02-28", id="too-old"),
+        pytest.param(None, SEEN, "", id="no-date"),
+        pytest.param(None, SLOT + timedelta(seconds=1), "for the next issue", id="no-date-and-seen-after-the-slot"),
+        pytest.param(None, SLOT - timedelta(days=3), "too old: first seen 2026-02-27", id="no-date-and-seen-long-ago"),
+    ],
+)  # fmt: skip
+def test_an_article_belongs_to_the_slot_of_its_time(
+    published: datetime | None, first_seen: datetime, why: str
+) -> None:
+    told = article(published=published, first_seen=first_seen)
+    choice = chosen([told])
+    assert printed(choice) == ([] if why else [told.url])
+    assert why in reasons(choice).get(told.url, "")
+
+
+def test_what_is_off_the_beat_is_left_out_with_what_it_lacks() -> None:
+    ferry = article(*TOPICS[2])
+    assert reasons(chosen([ferry]))[ferry.url].startswith("off the beat: topic: none of the beat is named")
+
+
+def test_no_more_items_than_the_issue_takes_and_the_others_are_named_with_their_rank() -> None:
+    choice = chosen([article(*TOPICS[0]), article(), article(*TOPICS[4])], most=2)
+    assert len(choice.ranked) == 2
+    (why,) = reasons(choice).values()
+    assert why.startswith("ranked 3 of 3")
+    assert why.endswith("the issue takes 2")
+
+
+def test_a_copy_by_another_outlet_becomes_a_further_source() -> None:
+    copies = [article(), article(source="mole"), article(source="wharf")]
+    (item,) = chosen(copies).ranked
+    assert [source.name for source in item.sources] == ["The Quay", "The Mole", "码头报"]
+
+
+def test_a_copy_in_the_same_outlet_is_left_out() -> None:
+    original, again = article(), article(url="https://quay.example/again")
+    choice = chosen([original, again])
+    assert len(printed(choice)) == 1
+    (why,) = reasons(choice).values()
+    assert why.startswith("repeats https://quay.example/")
+
+
+def test_the_standing_of_the_source_decides_who_leads() -> None:
+    (item,) = chosen([article(source="wharf"), article(FUND, FUND_RETOLD, source="quay")]).ranked
+    assert item.sources[0].name == "The Quay"
+
+
+def test_what_was_sent_is_left_out_and_named() -> None:
+    old = article()
+    choice = chosen([old, article(FUND, FUND_RETOLD, source="mole")], sent=chosen([old]).ranked)
+    assert choice.ranked == ()
+    assert all(FUND in why for why in reasons(choice).values())
+
+
+def test_an_update_cites_only_what_is_new() -> None:
+    old, retold = article(), article("Zhengzhou plans metaverse fund of 10 billion yuan", FUND_RETOLD)
+    news = article(
+        "Zhengzhou raises metaverse fund to 25 billion yuan",
+        FUND_RETOLD.replace("10 billion", "25 billion"),
+        source="wharf",
+    )
+    choice = chosen([old, retold, news], sent=chosen([old]).ranked)
+    (item,) = choice.ranked
+    assert (item.is_update, item.headline, [source.url for source in item.sources]) == (
+        True,
+        news.title,
+        [news.url],
+    )
+    assert reasons(choice)[old.url] == "sent before; its story has news and is in this issue"
+    assert reasons(choice)[retold.url].startswith("nothing new since")
+
+
+@pytest.mark.parametrize(
+    ("summary", "why"),
+    [
+        pytest.param("Zhengzhou plans a fund of 90 billion yuan.", "90 billion yuan", id="another-number"),
+        pytest.param("", "no sentence of it can stand as a summary", id="nothing"),
+    ],
+)
+def test_a_summary_that_says_what_the_article_does_not_is_not_printed(
+    summary: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "summarise", lambda *_, **__: Summary(text=summary, method="fake"))
+    told = article()
+    choice = chosen([told])
+    assert choice.ranked == ()
+    assert why in reasons(choice)[told.url]
+
+
+def test_a_chinese_name_that_the_article_does_not_have_keeps_a_summary_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = article("中国移动在武汉启用数字藏品大厅", "中国移动周一在武汉启用数字藏品大厅，面积九百平方米。")
+    changed = Summary(text="中国联通周一在武汉启用数字藏品大厅，面积九百平方米。", method="fake")
+    monkeypatch.setattr(job, "summarise", lambda *_, **__: changed)
+    assert reasons(chosen([told]))[told.url].endswith("does not: 中国联通")
+
+
+def test_the_next_best_takes_the_place_of_what_cannot_be_summed_up() -> None:
+    silent = replace(article(), text="")
+    choice = chosen([silent, article(*TOPICS[0], published=SLOT - timedelta(days=1))], most=1)
+    assert [item.headline for item in choice.ranked] == [TOPICS[0][0]]
+
+
+def test_the_funnel_counts_what_passes_each_step() -> None:
+    articles = [article(), article(source="mole"), article(*TOPICS[0]), article(*TOPICS[2])]
+    assert chosen(articles, most=1).funnel == {
+        "collected": 4,
+        "on_beat": 3,
+        "stories": 2,
+        "new": 2,
+        "items": 1,
+    }
+
+
+def test_an_item_says_why_it_is_in() -> None:
+    (item,) = chosen([article()]).ranked
+    assert any("metaverse" in line for line in item.why)
+    assert "1 outlet" in item.why
+    assert item.why[-1] == "nothing like it was sent in 90 days"
