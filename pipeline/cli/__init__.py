@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import demo, issues, newsletter, newsroom, preview, subscribers
+from pipeline.cli import demo, issues, newsletter, newsroom, preview, subscribers, templates
 from pipeline.errors import MetabriefError
 from subscribers.errors import SubscriberError
 
@@ -29,6 +29,7 @@ app.command("send", short_help="Send what is approved.")(newsletter.send)
 app.command("preview", short_help="Write an issue as files to look at.")(preview.preview)
 app.add_typer(issues.app, name="issues")
 app.add_typer(subscribers.app, name="subscribers")
+app.add_typer(templates.app, name="templates")
 
 
 @app.callback()
