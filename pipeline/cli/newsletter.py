@@ -131,8 +131,7 @@ def send(
 ) -> None:
     """Send one issue, or every approved or sending one, oldest slot first; each due reader is tried once."""
     from pipeline.cli.signals import run_until_stopped
-    from pipeline.jobs.run import SENDABLE
-    from pipeline.jobs.send import report
+    from pipeline.jobs.send import SENDABLE, report
     from pipeline.jobs.send import send as send_job
     from pipeline.store import issues
 

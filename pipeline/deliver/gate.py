@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -54,9 +55,10 @@ def check(message: Message, rules: Rules) -> None:
 
 def _lacks(message: Message, rules: Rules) -> Iterator[str]:
     parsed = message_from_bytes(message.content, _class=EmailMessage, policy=default)
+    head = b"\r\n" + message.content.partition(b"\r\n\r\n")[0] + b"\r\n"
     yield from (f"the header {name}" for name in HEADERS if len(parsed.get_all(name, [])) != 1)
-    if f"<{rules.leave_url}>" not in str(parsed["List-Unsubscribe"]):
-        yield "this reader's own leave link in List-Unsubscribe"
+    if f"\r\nList-Unsubscribe: <{rules.leave_url}>\r\n".encode() not in head:
+        yield "this reader's own leave link in List-Unsubscribe, in one line and as it is"
     if parsed["Precedence"] is not None:
         yield "freedom from Precedence"
     text, html = _part(parsed, "text/plain"), _part(parsed, "text/html")
@@ -66,7 +68,8 @@ def _lacks(message: Message, rules: Rules) -> Iterator[str]:
         yield f"brevity: its HTML has {len(html.encode()):,} bytes of at most {MAX_HTML_BYTES:,}"
     soup = BeautifulSoup(html, "lxml")
     yield from (f"{what} in its text part" for what in _missing(text, rules))
-    yield from (f"{what} in its HTML part" for what in _missing(soup.get_text(), rules, links=_links(soup)))
+    body = (soup.body or soup).get_text()
+    yield from (f"{what} in its HTML part" for what in _missing(body, rules, links=_links(soup)))
 
 
 def _part(parsed: EmailMessage, content_type: str) -> str:
@@ -79,16 +82,25 @@ def _links(soup: BeautifulSoup) -> frozenset[str]:
 
 
 def _missing(text: str, rules: Rules, *, links: frozenset[str] | None = None) -> Iterator[str]:
-    """Yield what ``text`` lacks; line breaks and spaces do not count."""
+    """Yield what ``text`` lacks; line breaks and spaces do not count, and an empty rule is never met."""
     bare = _bare(text)
-    if not all(_bare(disclaimer) in bare for disclaimer in rules.disclaimers):
+    if not rules.disclaimers or not all(_says(bare, disclaimer) for disclaimer in rules.disclaimers):
         yield "the disclaimer"
-    if _bare(rules.postal_address) not in bare:
+    if not _says(bare, rules.postal_address):
         yield "the postal address"
-    if _bare(rules.why) not in bare:
+    if not _says(bare, rules.why):
         yield "why the reader gets it"
-    if rules.leave_url not in (text if links is None else links):
+    if not (_holds_link(text, rules.leave_url) if links is None else rules.leave_url in links):
         yield "the leave link"
+
+
+def _holds_link(text: str, url: str) -> bool:
+    """Say whether ``url`` stands in ``text`` whole, not as the beginning of another."""
+    return re.search(re.escape(url) + r"(?![\w/?=&%-])", text, re.ASCII) is not None
+
+
+def _says(bare: str, words: str) -> bool:
+    return bool(_bare(words)) and _bare(words) in bare
 
 
 def _bare(text: str) -> str:

@@ -7,14 +7,23 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, AddressHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from urllib.parse import urlsplit
 
-from pipeline.errors import GateError
+from email_validator import EmailNotValidError, validate_email
+
+from pipeline.errors import GateError, MetabriefError
+from pipeline.text import clean_line
+
+
+class UnwritableAddressError(MetabriefError):
+    """A reader's address cannot be written to; their delivery is rejected, the others go on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +32,6 @@ class Sender:
 
     newsletter: str
     title: str
-    publisher: str
     address: str
     contact: str
     site_url: str
@@ -53,13 +61,35 @@ class Message:
 
 
 class _WirePolicy(EmailPolicy):
-    """Fold at 78, but never inside an address or link of a List- header (RFC 8058 takes no encoded words)."""
+    """Fold at 78, but never inside an address or link of a List- header (RFC 8058 takes no encoded words).
+
+    A subject or name beyond ASCII is encoded whole, for the standard library loses spaces where it encodes in parts.
+    """
 
     def fold_binary(self, name: str, value: str) -> bytes:
+        if isinstance(value, AddressHeader) and not value.isascii():
+            [address] = value.addresses
+            return _folded(name, [*_encoded_words(address.display_name), f"<{address.addr_spec}>"])
+        if not value.isascii():
+            return _folded(name, _encoded_words(value))
         policy = _UNFOLDED if name.lower().startswith(("list-", "message-id", "feedback-")) else SMTP
         return policy.fold_binary(name, value)
 
 
+def _folded(name: str, words: list[str]) -> bytes:
+    lines = "\r\n ".join(words)
+    return f"{name}: {lines}\r\n".encode("ascii")
+
+
+def _encoded_words(text: str) -> list[str]:
+    """Return text as encoded words (RFC 2047), each of whole characters and short enough for any line."""
+    pieces = [text[at : at + _CHARACTERS_A_WORD] for at in range(0, len(text), _CHARACTERS_A_WORD)]
+    return [f"=?utf-8?b?{b64encode(piece.encode()).decode()}?=" for piece in pieces]
+
+
+_CHARACTERS_A_WORD = 10
+"""At most 40 bytes, so 56 letters of base64 and 68 a word; 75 are allowed, and the header's name comes before."""
+_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 _UNFOLDED = SMTP.clone(max_line_length=998)
 _WIRE = _WirePolicy(linesep="\r\n", cte_type="7bit")
 
@@ -76,15 +106,17 @@ def build(
 ) -> Message:
     """Build one delivery's message; the same delivery has the same Message-ID for ever.
 
-    Raises ``GateError`` for a header that cannot be written.
+    Line breaks in a name, title or subject become spaces. Raises ``UnwritableAddressError`` for the reader's
+    address, ``GateError`` for another header that cannot be written.
     """
+    recipient = _ascii_address(email)
     token = delivery_token(sender, issue_id=issue_id, subscriber_id=subscriber_id)
     message = EmailMessage(policy=SMTP)
     message_id = f"<{sender.newsletter}.{token}@{_domain(sender.address)}>"
     try:
-        message["From"] = Address(sender.title, addr_spec=sender.address)
-        message["To"] = Address(name, addr_spec=email)
-        message["Subject"] = content.subject
+        message["From"] = Address(_line(sender.title), addr_spec=sender.address)
+        message["To"] = Address(_line(name), addr_spec=recipient)
+        message["Subject"] = _line(content.subject)
         message["Date"] = now
         message["Message-ID"] = message_id
         for header, value in _list_headers(sender, content, issue_id=issue_id).items():
@@ -93,10 +125,11 @@ def build(
         raise GateError(f"a header cannot be written: {error}") from error
     message.set_content(content.text, cte="quoted-printable")
     message.add_alternative(content.html, subtype="html", cte="quoted-printable")
+    message.set_boundary(f"=_{token}")  # quoted-printable never holds "=_"
     return Message(
         id=message_id,
         envelope_from=f"bounces+{token}@{sender.return_path_domain}",
-        recipient=email,
+        recipient=recipient,
         content=message.as_bytes(policy=_WIRE),
     )
 
@@ -105,6 +138,19 @@ def delivery_token(sender: Sender, *, issue_id: int, subscriber_id: int) -> str:
     """Return what names a delivery to the outside: issue, subscriber and a keyed hash of both."""
     named = f"{sender.newsletter}.{issue_id}.{subscriber_id}".encode()
     return f"{issue_id}.{subscriber_id}.{hmac.new(sender.verp_key, named, hashlib.sha256).hexdigest()[:16]}"
+
+
+def _ascii_address(email: str) -> str:
+    """Return an address as plain SMTP takes it: its domain in ASCII (RFC 5891), and its local part as it is."""
+    if _PLAIN_ADDRESS.fullmatch(email):
+        return email
+    try:
+        checked = validate_email(email, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise UnwritableAddressError(f"the reader's address is none: {error}") from error
+    if checked.ascii_email is None:
+        raise UnwritableAddressError("the reader's address is not in ASCII and would need SMTPUTF8")
+    return checked.ascii_email
 
 
 def _list_headers(sender: Sender, content: Content, *, issue_id: int) -> dict[str, str]:
@@ -119,6 +165,11 @@ def _list_headers(sender: Sender, content: Content, *, issue_id: int) -> dict[st
         "Auto-Submitted": "auto-generated",
         "Feedback-ID": f"{issue_id}:{sender.newsletter}:metabrief:{_domain(sender.address)}",
     }
+
+
+def _line(text: str) -> str:
+    """Return text as one line that nobody takes for an encoded word."""
+    return clean_line(text).replace("=?", "= ?")
 
 
 def _domain(address: str) -> str:

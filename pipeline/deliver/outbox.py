@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import tempfile
 from pathlib import Path
 
 from pipeline.deliver.message import Message
@@ -17,14 +18,7 @@ class Outbox:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-
-    async def open(self) -> None:
-        """Make the folders. Raises ``TransportError``."""
-        try:
-            for name in ("tmp", "new", "cur"):
-                (self.folder / name).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise TransportError(f"outbox {self.folder} cannot be made: {error.strerror}") from error
+        self._is_made = False
 
     async def deliver(self, message: Message, start: Start) -> Attempt | None:
         """Write one message; None when ``start`` said no. Raises ``TransportError`` when nothing can be written.
@@ -33,18 +27,21 @@ class Outbox:
         """
         name = message.id.strip("<>").replace("/", "_")
         try:
-            draft = None if self._is_there(name) else self._draft(name, message)
-            if not start():
-                if draft:
-                    draft.unlink()
-                return None
-            if draft:
-                self._publish(draft)
+            self._make_folders()
+            draft = None if self._is_there(name) else self._draft(message)
         except OSError as error:
-            raise TransportError(
-                f"outbox {self.folder} takes no mail: {error.strerror}; make room or mend its rights, then send again"
-            ) from error
-        return Attempt(state=DeliveryState.ACCEPTED)
+            raise TransportError(self._trouble(error)) from error
+        try:
+            return self._publish(draft, name) if start() else None
+        finally:
+            if draft is not None:
+                draft.unlink(missing_ok=True)
+
+    def _make_folders(self) -> None:
+        if not self._is_made:
+            for name in ("tmp", "new", "cur"):
+                (self.folder / name).mkdir(parents=True, exist_ok=True)
+            self._is_made = True
 
     async def close(self) -> None:
         """Nothing is held open."""
@@ -54,19 +51,39 @@ class Outbox:
             (self.folder / "cur").glob(f"{glob.escape(name)}*")
         )
 
-    def _draft(self, name: str, message: Message) -> Path:
-        draft = self.folder / "tmp" / name
-        with draft.open("wb") as file:
-            file.write(f"Return-Path: <{message.envelope_from}>\r\n".encode() + message.content)
-            file.flush()
-            os.fsync(file.fileno())
-        return draft
-
-    def _publish(self, draft: Path) -> None:
-        """Rename and sync the folder, so that the file is there after a power cut."""
-        draft.rename(self.folder / "new" / draft.name)
-        folder = os.open(self.folder / "new", os.O_RDONLY)
+    def _draft(self, message: Message) -> Path:
+        """Write a file of this call's own in ``tmp``, whole and synced, or leave none."""
+        descriptor, path = tempfile.mkstemp(dir=self.folder / "tmp")
         try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(f"Return-Path: <{message.envelope_from}>\r\n".encode() + message.content)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            Path(path).unlink(missing_ok=True)
+            raise
+        return Path(path)
+
+    def _publish(self, draft: Path | None, name: str) -> Attempt:
+        """Give the draft its name, and sync the folder so that it is there after a power cut.
+
+        A failure defers: the next try finds the file or writes it, so nothing comes twice.
+        """
+        try:
+            if draft is not None:
+                draft.rename(self.folder / "new" / name)
+            _sync_folder(self.folder / "new")
+        except OSError as error:
+            return Attempt(state=DeliveryState.DEFERRED, reason=self._trouble(error))
+        return Attempt(state=DeliveryState.ACCEPTED)
+
+    def _trouble(self, error: OSError) -> str:
+        return f"outbox {self.folder} takes no mail: {error.strerror}; make room or mend its rights, then send again"
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -12,6 +12,9 @@ from pipeline.model import DeliveryState
 Start = Callable[[], bool]
 """Writes ``data_started`` durably; False: this message must not leave."""
 
+_ADDRESS = re.compile(r"[^\s<>@:;,()\"']+@[^\s<>@:;,()\"']+")
+_LONGEST_REASON = 300
+
 
 class Phase(StrEnum):
     """How far the conversation was when the reply came."""
@@ -19,9 +22,9 @@ class Phase(StrEnum):
     SESSION = "session"
     """Connect, EHLO, STARTTLS, AUTH or MAIL: about us, whoever the reader is."""
     RECIPIENT = "recipient"
-    """RCPT: about this reader or their domain."""
+    """RCPT or DATA, before the dot: about this reader or their domain."""
     MESSAGE = "message"
-    """DATA and after the final dot."""
+    """After the final dot."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,17 +53,26 @@ class Attempt:
 
 
 def read_reply(reply: Reply, *, phase: Phase) -> Attempt:
-    """Say what a reply means; 2xx in the message phase is acceptance.
+    """Say what a reply means; 2xx after the dot alone is acceptance.
 
     5.7.x is policy, reputation or authentication: after RCPT or the dot it defers, for the reader is not to blame.
+    What is no reply to the question (a stray 354, no number at all) defers before the dot and decides nothing after.
     """
-    reason = " ".join(reply.text.split())[:300]
-    is_policy = reply.enhanced.startswith("5.7.")
-    if reply.code < 400:
-        state = DeliveryState.ACCEPTED
-    elif reply.code < 500 or is_policy or phase is Phase.SESSION:
+    is_refusal = 500 <= reply.code < 600
+    is_ours = is_refusal and (reply.enhanced.startswith("5.7.") or phase is Phase.SESSION)
+    if 400 <= reply.code < 500 or is_ours:
+        state = DeliveryState.DEFERRED
+    elif is_refusal:
+        state = DeliveryState.REJECTED
+    elif phase is not Phase.MESSAGE:
         state = DeliveryState.DEFERRED
     else:
-        state = DeliveryState.REJECTED
-    is_ours = reply.code >= 500 and (is_policy or phase is Phase.SESSION)
-    return Attempt(state=state, code=reply.code, reason=reason, is_ours=is_ours)
+        state = DeliveryState.ACCEPTED if 200 <= reply.code < 300 else DeliveryState.UNCERTAIN
+    return Attempt(state=state, code=reply.code, reason=printable(reply.text), is_ours=is_ours)
+
+
+def printable(said: str) -> str:
+    """Return a relay's words as they may be kept: one line, no bytes that are no text, nobody's address."""
+    decoded = said.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    line = " ".join("".join(c if c.isprintable() else " " for c in decoded).split())
+    return _ADDRESS.sub("…", line)[:_LONGEST_REASON]

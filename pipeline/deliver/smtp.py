@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from dataclasses import dataclass
 
 import aiosmtplib
+import aiosmtplib.protocol
 
 from pipeline.deliver.message import Message
-from pipeline.deliver.replies import Attempt, Phase, Reply, Start, read_reply
+from pipeline.deliver.replies import Attempt, Phase, Reply, Start, printable, read_reply
 from pipeline.errors import TransportError
 from pipeline.model import DeliveryState
 
@@ -19,6 +21,9 @@ _LOST = (
     ConnectionError,
     OSError,
 )
+
+
+_LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +37,9 @@ class Relay:
     username: str | None = None
     password: str | None = None
     timeout_seconds: float = 60
+    """For each reply but the last."""
+    dot_timeout_seconds: float = 240
+    """For the reply to the dot: long, for silence there leaves a delivery uncertain, yet shorter than a lease."""
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
@@ -42,17 +50,14 @@ class RelayRefusedError(TransportError):
 
 
 class SmtpConnection:
-    """One connection to the relay, opened again when it was lost."""
+    """One connection to the relay, opened by the first delivery and again when it was lost."""
 
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
         self._smtp: aiosmtplib.SMTP | None = None
 
-    async def open(self) -> None:
-        """Connect, secure and log in. Raises ``TransportError``, or ``RelayRefusedError`` for a 5xx reply."""
-        await self._connected()
-
     async def _connected(self) -> aiosmtplib.SMTP:
+        """Connect, secure and log in, if need be."""
         if self._smtp is not None and self._smtp.is_connected:
             return self._smtp
         smtp = self._client()
@@ -70,34 +75,59 @@ class SmtpConnection:
     async def deliver(self, message: Message, start: Start) -> Attempt | None:
         """Submit one message; None when ``start`` said no, for then no dot goes out.
 
-        Raises ``TransportError`` when the connection is lost before DATA: the message cannot have arrived.
+        Raises ``TransportError`` when there is no connection or it is lost before the dot, for then the message
+        cannot have arrived, and ``RelayRefusedError`` when the relay wants nothing from us at all.
         """
         smtp = await self._connected()
         refused = await self._envelope(smtp, message)
         if refused is not None:
             return refused
+        if smtp.protocol is None:
+            raise self._loss("it closed the connection")
         if not start():
             await self.close()
             return None
-        return await _data(smtp, message)
+        return await self._body(smtp, smtp.protocol, message)
 
     async def _envelope(self, smtp: aiosmtplib.SMTP, message: Message) -> Attempt | None:
-        """Offer sender and recipient; return the attempt's end when the relay takes not both."""
+        """Offer sender, recipient and DATA; return the attempt's end when the relay does not ask for the body."""
         phase = Phase.SESSION
         try:
             await smtp.mail(message.envelope_from)
             phase = Phase.RECIPIENT
             await smtp.rcpt(message.recipient)
+            said = await smtp.execute_command(b"DATA")
         except aiosmtplib.SMTPResponseException as error:
-            reply = Reply(code=error.code, text=error.message)
-            if phase is Phase.SESSION and reply.code >= 500:
-                raise self._refusal(reply) from error
-            await self._reset(smtp)
-            return read_reply(reply, phase=phase)
+            return await self._refused(smtp, Reply(code=error.code, text=error.message), phase=phase)
         except _LOST as error:
             smtp.close()
-            raise TransportError(f"relay {self._relay} was lost: {_said(error)}") from error
-        return None
+            raise self._loss(_said(error)) from error
+        if said.code == aiosmtplib.SMTPStatus.start_input:
+            return None
+        return await self._refused(smtp, Reply(code=said.code, text=said.message), phase=phase)
+
+    async def _refused(self, smtp: aiosmtplib.SMTP, reply: Reply, *, phase: Phase) -> Attempt:
+        if phase is Phase.SESSION and reply.code >= 500:
+            raise self._refusal(reply)
+        await self._reset(smtp)
+        return read_reply(reply, phase=phase)
+
+    async def _body(
+        self, smtp: aiosmtplib.SMTP, protocol: aiosmtplib.protocol.SMTPProtocol, message: Message
+    ) -> Attempt:
+        """Send the body and its dot in one piece; silence or a cut from here on leaves the delivery uncertain."""
+        try:
+            protocol.write(_dotted(message.content))
+            said = await protocol.read_response(timeout=self._relay.dot_timeout_seconds)
+        except aiosmtplib.SMTPResponseException as error:
+            smtp.close()
+            return read_reply(Reply(code=error.code, text=error.message), phase=Phase.MESSAGE)
+        except _LOST as error:
+            smtp.close()
+            return Attempt(state=DeliveryState.UNCERTAIN, reason=f"no reply after the dot: {_said(error)}")
+        if not 200 <= said.code < 300:
+            await self._reset(smtp)
+        return read_reply(Reply(code=said.code, text=said.message), phase=Phase.MESSAGE)
 
     async def _reset(self, smtp: aiosmtplib.SMTP) -> None:
         try:
@@ -113,7 +143,10 @@ class SmtpConnection:
 
     def _refusal(self, reply: Reply) -> TransportError:
         kind = RelayRefusedError if reply.code >= 500 else TransportError
-        return kind(f"relay {self._relay} refuses us: {reply.code} {' '.join(reply.text.split())[:200]}")
+        return kind(f"relay {self._relay} refuses us: {reply.code} {printable(reply.text)}")
+
+    def _loss(self, why: str) -> TransportError:
+        return TransportError(f"relay {self._relay} was lost: {why}")
 
     def _client(self) -> aiosmtplib.SMTP:
         relay = self._relay
@@ -128,17 +161,11 @@ class SmtpConnection:
         )
 
 
-async def _data(smtp: aiosmtplib.SMTP, message: Message) -> Attempt:
-    """Send the message and its dot; silence or a cut afterwards leaves the delivery uncertain."""
-    try:
-        response = await smtp.data(message.content)
-    except aiosmtplib.SMTPResponseException as error:
-        return read_reply(Reply(code=error.code, text=error.message), phase=Phase.MESSAGE)
-    except _LOST as error:
-        smtp.close()
-        return Attempt(state=DeliveryState.UNCERTAIN, reason=f"no reply after the dot: {_said(error)}")
-    return read_reply(Reply(code=response.code, text=response.message), phase=Phase.MESSAGE)
+def _dotted(content: bytes) -> bytes:
+    """Return a message of CRLF lines as DATA takes it (RFC 5321, 4.5.2): dots doubled, the final one added."""
+    ended = content if content.endswith(b"\r\n") else content + b"\r\n"
+    return _LEADING_DOT.sub(b"..", ended) + b".\r\n"
 
 
 def _said(error: Exception) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    return printable(str(error)) or type(error).__name__

@@ -11,7 +11,7 @@ class Throttle:
         self._free_at = 0.0
 
     def wait_seconds(self, now: float) -> float:
-        """Take the next place and return how long to wait for it."""
+        """Take the next place and return how long to wait for it; 0 or more."""
         place = max(now, self._free_at)
         self._free_at = place + self._interval
         return place - now

@@ -41,7 +41,6 @@ def sender(newsroom: Newsroom, newsletter: Newsletter) -> Sender:
     return Sender(
         newsletter=newsletter.key,
         title=newsletter.title,
-        publisher=settings.publisher.name,
         address=address,
         contact=contact,
         site_url=settings.site_url,

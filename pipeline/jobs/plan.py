@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+
 from pipeline.app import Newsroom
 from pipeline.config import Newsletter
+from pipeline.errors import MetabriefError
 from pipeline.model import Issue
 from pipeline.schedule import at_or_after
 from pipeline.store import deliveries, issues
@@ -25,7 +28,17 @@ def plan(newsroom: Newsroom, newsletter: Newsletter, issue: Issue) -> None:
             _hour(newsroom, newsletter, zone, send_at, slot=issue.slot.instant, released=released)
             for zone, send_at in deliveries.hours_wanted(connection, readers)
         ]
-        deliveries.plan(connection, issue.id, readers, hours=hours, languages=newsletter.variants, now=now)
+        languages = _languages(connection, newsletter, issue)
+        deliveries.plan(connection, issue.id, readers, hours=hours, languages=languages, now=now)
+
+
+def _languages(connection: sa.Connection, newsletter: Newsletter, issue: Issue) -> tuple[str, ...]:
+    """Return what the issue is set in, the newsletter's own order first: the configuration may have changed since."""
+    there = {variant.language for variant in issues.variants(connection, issue.id)}
+    if not there:
+        raise MetabriefError(f"issue {issue.id} is set in no language; cancel it, and compose its slot anew")
+    ordered = [language for language in newsletter.variants if language in there]
+    return (*ordered, *sorted(there - set(ordered)))
 
 
 def _hour(

@@ -10,11 +10,9 @@ from pipeline.app import Newsroom
 from pipeline.config import Newsletter
 from pipeline.jobs.collect import CollectReport, SourceRead, collect
 from pipeline.jobs.compose import compose
-from pipeline.jobs.send import SendReport, report, send
+from pipeline.jobs.send import SENDABLE, SendReport, report, send
 from pipeline.model import Issue, IssueStatus, Slot
 from pipeline.store import issues
-
-SENDABLE = (IssueStatus.APPROVED, IssueStatus.SENDING)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from pipeline.jobs.plan import plan
 from pipeline.model import HoldReason, Issue, IssueStatus, TransportKind
 from pipeline.store import deliveries, issues
 
+SENDABLE = (IssueStatus.APPROVED, IssueStatus.SENDING)
 _LOOK_AGAIN_SECONDS = 30
 
 
@@ -54,8 +55,8 @@ async def send(
         _hold(newsroom, issue.id, HoldReason.SITE, site_trouble)
         return report(newsroom, issue.id)
     plan(newsroom, newsletter, issue)
+    dispatch = Dispatch(newsroom, newsletter, issue, stop=stop, on_delivered=on_delivered)
     while True:
-        dispatch = Dispatch(newsroom, newsletter, issue, stop=stop, on_delivered=on_delivered)
         trouble = await dispatch.once(lambda: _transports(newsroom, issue.transport))
         _conclude(newsroom, issue.id, dispatch)
         ended = report(newsroom, issue.id, trouble=trouble)
@@ -94,14 +95,18 @@ def _conclude(newsroom: Newsroom, issue_id: int, dispatch: Dispatch) -> None:
 
 
 def _hold(newsroom: Newsroom, issue_id: int, reason: HoldReason, detail: str) -> None:
+    """Hold an issue that may go out; one that a person has held or called off meanwhile stays as it is."""
     with newsroom.database.write() as connection:
+        current = issues.load_bare(connection, issue_id)
+        if current is None or current.status not in SENDABLE:
+            return
         issues.set_status(
             connection, issue_id, status=IssueStatus.HELD, hold_reason=reason, hold_detail=detail
         )
 
 
 def _seconds_to_wait(newsroom: Newsroom, ended: SendReport) -> float:
-    if ended.next_try is None:
+    if ended.next_try is None or ended.trouble:
         return _LOOK_AGAIN_SECONDS
     return min(_LOOK_AGAIN_SECONDS, max(0.2, (ended.next_try - newsroom.clock()).total_seconds()))
 
@@ -117,7 +122,7 @@ async def _site_trouble(newsroom: Newsroom, issue: Issue) -> str:
             response = await client.get(page)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return f"{page} does not answer ({error or type(error).__name__}), so readers could not leave"
-    if response.status_code >= 400:
+    if not response.is_success:  # a redirect too: the one-click POST would be lost on it (RFC 8058, 3.1)
         return f"{page} answers {response.status_code}, so readers could not leave"
     return ""
 

@@ -1,0 +1,51 @@
+"""A sender and a message that has all it must have, to be spoiled by tests."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from pipeline.deliver.gate import Rules
+from pipeline.deliver.message import Content, Message, Sender, build
+
+NOW = datetime(2022, 2, 22, 6, 5, tzinfo=UTC)
+LEAVE_URL = "https://news.lantern.example/leave/AbCdEfGhIjKlMnOpQrStUv"
+DISCLAIMERS = (
+    "This is not investment advice. Every investment carries risk; do your own research.",
+    "本通讯不构成投资建议。任何投资均有风险，请自行研究。",
+)
+ADDRESS = "12 Lantern Lane, Example District, Shanghai 200000"
+WHY = "You get this because you subscribed to 元宇宙日报."
+RULES = Rules(disclaimers=DISCLAIMERS, postal_address=ADDRESS, why=WHY, leave_url=LEAVE_URL)
+SENDER = Sender(
+    newsletter="daily",
+    title="China Metaverse Daily",
+    address="brief@lantern.example",
+    contact="editor@lantern.example",
+    site_url="https://news.lantern.example",
+    return_path_domain="bounces.lantern.example",
+    verp_key=b"a key of the tests",
+)
+TEXT = "\n".join(("元宇宙要闻", ".", "..", ".dot", *DISCLAIMERS, WHY, LEAVE_URL, ADDRESS, ""))
+HTML = (
+    "<html><head><title>t</title></head><body>"
+    + "".join(f"<p>{line}</p>" for line in ("元宇宙要闻 = news", *DISCLAIMERS, WHY, ADDRESS))
+    + f'<a href="{LEAVE_URL}">Leave · 退订</a></body></html>\n'
+)
+
+
+def content(*, subject: str = "VR in Shanghai", html: str = HTML, text: str = TEXT) -> Content:
+    return Content(subject=subject, html=html, text=text, leave_url=LEAVE_URL)
+
+
+def message(
+    of: Content | None = None,
+    *,
+    sender: Sender = SENDER,
+    email: str = "mei@reader.example",
+    name: str = "Mei",
+    subscriber_id: int = 7,
+    now: datetime = NOW,
+) -> Message:
+    return build(
+        sender, of or content(), email=email, name=name, issue_id=3, subscriber_id=subscriber_id, now=now
+    )

@@ -1,0 +1,73 @@
+"""What a relay's words mean."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.deliver.replies import Phase, Reply, printable, read_reply
+from pipeline.model import DeliveryState as State
+
+BEFORE = (Phase.SESSION, Phase.RECIPIENT)
+TABLE = [
+    # code, text, phase, state, ours
+    (250, "2.0.0 kept", Phase.MESSAGE, State.ACCEPTED, False),
+    (354, "go on", Phase.MESSAGE, State.UNCERTAIN, False),
+    (-1, "gibberish", Phase.MESSAGE, State.UNCERTAIN, False),
+    (950, "no such class", Phase.MESSAGE, State.UNCERTAIN, False),
+    (250, "instead of 354", Phase.RECIPIENT, State.DEFERRED, False),
+    (-1, "gibberish", Phase.RECIPIENT, State.DEFERRED, False),
+    (421, "4.7.28 slow down", Phase.SESSION, State.DEFERRED, False),
+    (451, "4.3.0 later", Phase.RECIPIENT, State.DEFERRED, False),
+    (452, "4.2.2 full", Phase.MESSAGE, State.DEFERRED, False),
+    (550, "5.1.1 no such user", Phase.RECIPIENT, State.REJECTED, False),
+    (550, "5.1.10 null MX", Phase.RECIPIENT, State.REJECTED, False),
+    (550, "no such user", Phase.RECIPIENT, State.REJECTED, False),
+    (552, "5.2.2 mailbox full", Phase.MESSAGE, State.REJECTED, False),
+    (554, "5.70.1 not policy", Phase.MESSAGE, State.REJECTED, False),
+    (550, "5.7.1 policy", Phase.SESSION, State.DEFERRED, True),
+    (550, "5.7.1 policy", Phase.RECIPIENT, State.DEFERRED, True),
+    (550, "5.7.26 unauthenticated", Phase.MESSAGE, State.DEFERRED, True),
+    (530, "must issue STARTTLS", Phase.SESSION, State.DEFERRED, True),
+    (553, "5.1.8 sender's domain", Phase.SESSION, State.DEFERRED, True),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "phase", "state", "is_ours"),
+    TABLE,
+    ids=[f"{code} {text} at {phase}" for code, text, phase, _, _ in TABLE],
+)
+def test_a_reply_is_read_as_what_it_is(
+    code: int, text: str, phase: Phase, state: State, is_ours: bool
+) -> None:
+    attempt = read_reply(Reply(code=code, text=text), phase=phase)
+    assert (attempt.state, attempt.is_ours, attempt.code) == (state, is_ours, code)
+
+
+@pytest.mark.parametrize("phase", BEFORE)
+@pytest.mark.parametrize("code", [-1, 200, 250, 299, 354, 399, 421, 499, 500, 599, 600])
+def test_nothing_is_accepted_or_uncertain_before_the_dot(phase: Phase, code: int) -> None:
+    assert read_reply(Reply(code=code, text=""), phase=phase).state in (State.DEFERRED, State.REJECTED)
+
+
+@pytest.mark.parametrize(
+    ("text", "enhanced"),
+    [("5.1.1 x", "5.1.1"), ("5.7.133 x", "5.7.133"), ("x 5.1.1", ""), ("3.1.1", ""), ("5.1", "")],
+)
+def test_the_enhanced_code_stands_first_or_not_at_all(text: str, enhanced: str) -> None:
+    assert Reply(code=550, text=text).enhanced == enhanced
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        pytest.param("5.1.1 <mei@reader.example>: unknown", "5.1.1 <…>: unknown", id="address"),
+        pytest.param("RCPT TO:<王@例子.中国> no", "RCPT TO:<…> no", id="Chinese address"),
+        pytest.param("one\ntwo\r\n three", "one two three", id="lines"),
+        pytest.param("a\x00b\x1b[31m", "a b [31m", id="control characters"),
+        pytest.param("拒收".encode("gbk").decode("utf-8", "surrogateescape"), "����", id="another charset"),
+        pytest.param("x" * 1000, "x" * 300, id="endless"),
+    ],
+)
+def test_a_relays_words_are_kept_without_addresses_and_bytes_that_are_no_text(said: str, kept: str) -> None:
+    assert printable(said) == kept
