@@ -19,11 +19,13 @@ from pipeline.config import Settings
 from pipeline.errors import ConfigurationError, StoreError
 from pipeline.model import Source
 from pipeline.store.database import Database
+from subscribers.schema import suppressions
 
 if TYPE_CHECKING:
     from pipeline.render.templates import Templates
     from pipeline.select.lexicon import Lexicon
 
+_KEY_BYTES = 32
 Clock = Callable[[], datetime]
 
 
@@ -68,7 +70,15 @@ class Newsroom:
 
     @property
     def suppression_key(self) -> bytes:
-        """Return the key that hashes addresses of people who left; it never changes."""
+        """Return the key that hashes addresses of people who left; it never changes.
+
+        Raises ``StoreError`` when it is gone though addresses were hashed with it: a fresh one would know nobody.
+        """
+        if not self._key_path("suppression").exists() and self._has_suppressions():
+            raise StoreError(
+                f"key {self._key_path('suppression')} is gone; restore it from the backup, "
+                "or people who left could be written to again"
+            )
         return self._key("suppression")
 
     @property
@@ -78,16 +88,30 @@ class Newsroom:
 
     def _key(self, name: str) -> bytes:
         """Return a key of 256 random bits, made when it is first wanted and readable by its owner alone."""
-        path = self.home / "data" / "keys" / name
+        path = self._key_path(name)
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not path.exists():
                 _write_key(path)
-            return bytes.fromhex(path.read_text(encoding="ascii"))
+            return _read_key(path)
         except (OSError, ValueError) as error:
             raise StoreError(
                 f"key {path} cannot be read or made: {error}; see its rights, or restore it"
             ) from error
+
+    def _key_path(self, name: str) -> Path:
+        return self.home / "data" / "keys" / name
+
+    def _has_suppressions(self) -> bool:
+        with self.database.read() as connection:
+            return connection.execute(sa.select(suppressions.c.address_hash).limit(1)).first() is not None
+
+
+def _read_key(path: Path) -> bytes:
+    key = bytes.fromhex(path.read_text(encoding="ascii"))
+    if len(key) != _KEY_BYTES:
+        raise ValueError(f"it holds {len(key)} bytes instead of {_KEY_BYTES}")
+    return key
 
 
 def _write_key(path: Path) -> None:
@@ -95,7 +119,7 @@ def _write_key(path: Path) -> None:
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(32))
+        file.write(secrets.token_hex(_KEY_BYTES))
         file.flush()
         os.fsync(file.fileno())
     try:
@@ -132,13 +156,13 @@ def open_newsroom(home: Path, *, clock: Clock = utc_now) -> Iterator[Newsroom]:
         database.close()
 
 
-def _database_url(url: str, home: Path) -> str:
+def _database_url(url: str, home: Path) -> str | sa.URL:
     """Return the address with a relative SQLite path put into the newsroom."""
     try:
         parsed = sa.make_url(url)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):
         return url  # Database says what is wrong with it
     path = parsed.database
     if parsed.get_backend_name() == "sqlite" and path and path != ":memory:" and not Path(path).is_absolute():
-        parsed = parsed.set(database=str(home / path))
-    return parsed.render_as_string(hide_password=False)
+        return parsed.set(database=str(home / path))
+    return parsed

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
@@ -18,9 +19,14 @@ from apscheduler.triggers.cron import CronTrigger
 from pipeline.errors import ConfigurationError, UsageError
 from pipeline.model import Slot
 
+_Day = TypeVar("_Day", bound=date)
 _LOOK_BACK = tuple(timedelta(days=days) for days in (0, 1, 8, 32, 400, 1500))
 _LONGEST_GAP = timedelta(hours=3)
 _WALL = "%Y-%m-%dT%H:%M"
+_DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)"
+_WEEKDAYS = re.compile(rf"\*|{_DAY}(?:-{_DAY})?(?:,{_DAY}(?:-{_DAY})?)*", re.IGNORECASE)
+_WHEN = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII)
+_YEARS = range(1970, 9000)
 
 
 def parse_cron(schedule: str) -> CronTrigger:
@@ -37,6 +43,10 @@ def parse_cron(schedule: str) -> CronTrigger:
     if re.search(r"\d", weekday):
         raise ConfigurationError(
             f"schedule {schedule!r} names weekdays by digit; write mon, tue, wed, thu, fri, sat or sun"
+        )
+    if not _WEEKDAYS.fullmatch(weekday):
+        raise ConfigurationError(
+            f"schedule {schedule!r}: {weekday!r} names no weekdays; write such as mon, mon-fri or *"
         )
     try:
         return CronTrigger(
@@ -140,11 +150,12 @@ def _moments(trigger: CronTrigger, after: datetime, until: datetime) -> Iterator
 def _parse_when(when: str, zone: ZoneInfo) -> tuple[datetime | date, datetime | None]:
     """Return the wall time (or the day) meant, and the instant when an offset gave one."""
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", when):
-            return date.fromisoformat(when), None
-        if not re.match(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", when):
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", when, re.ASCII):
+            day = date.fromisoformat(when)
+            return _within_years(day), None
+        if not _WHEN.fullmatch(when):
             raise ValueError(when)
-        moment = datetime.fromisoformat(when)
+        moment = _within_years(datetime.fromisoformat(when))
     except ValueError as error:
         raise UsageError(
             f"{when!r} is no slot; write YYYY-MM-DDTHH:MM, the same with an offset, or YYYY-MM-DD"
@@ -152,6 +163,12 @@ def _parse_when(when: str, zone: ZoneInfo) -> tuple[datetime | date, datetime | 
     if moment.tzinfo is None:
         return moment, None
     return moment.astimezone(zone).replace(tzinfo=None), moment.astimezone(UTC)
+
+
+def _within_years(day: _Day) -> _Day:
+    if day.year not in _YEARS:
+        raise ValueError(day)
+    return day
 
 
 def _near(trigger: CronTrigger, wall: datetime) -> str:

@@ -13,6 +13,8 @@ from email_validator import EmailNotValidError, validate_email
 from subscribers.errors import AddressError
 
 LANGUAGES = ("en", "zh", "both")
+_NO_ZONES = frozenset({"localtime", "posixrules", "posix", "right"})
+"""Files beside the zones that mean another thing on each machine, or count leap seconds."""
 _HOUR = re.compile(r"(\d{1,2})(?::(\d{2}))?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ue000-\uf8ff]")
 
@@ -32,7 +34,7 @@ def parse_address(text: str) -> Address:
     Raises ``AddressError``.
     """
     try:
-        checked = validate_email(text.strip(), check_deliverability=False, test_environment=True)
+        checked = validate_email(text.strip(), check_deliverability=False, test_environment=True, strict=True)
     except EmailNotValidError as error:
         raise AddressError(f"{text.strip()[:100]!r} is no e-mail address: {error}", column="email") from error
     return Address(email=checked.normalized, key=checked.normalized.casefold())
@@ -53,6 +55,8 @@ def parse_timezone(text: str) -> str:
     """Return an IANA zone's name. Raises ``AddressError``."""
     name = text.strip()
     try:
+        if name.partition("/")[0] in _NO_ZONES:
+            raise ValueError(name)
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise AddressError(

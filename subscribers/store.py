@@ -84,14 +84,14 @@ def add(
     mailer: Mailer,
     now: datetime,
 ) -> Status:
-    """Add one person and return their status: active by the operator's ``claim`` of consent, else pending.
+    """Add one person and return their status for that newsletter: active by the operator's ``claim``, else pending.
 
     Raises ``RefusedError`` for one who left, complained, bounced or was erased.
     """
     row = connection.execute(
-        sa.select(subscribers.c.id, subscribers.c.status).where(
-            subscribers.c.email_key == sign_up.address.key
-        )
+        sa.select(subscribers.c.id, subscribers.c.status)
+        .where(subscribers.c.email_key == sign_up.address.key)
+        .with_for_update()  # whoever is leaving at this moment has left before we look
     ).one_or_none()
     before = Status(row.status) if row else None
     status = life.after(before, Event.VOUCH if claim else Event.SIGN_UP)
@@ -114,9 +114,18 @@ def add(
         connection, subscriber_id, newsletter=sign_up.newsletter, consent_id=consent_id or None, now=now
     )
     add_tags(connection, subscriber_id, sign_up.tags)
+    if status is Status.ACTIVE and not _has_consented(connection, subscriber_id, sign_up.newsletter):
+        status = Status.PENDING
     if status is Status.PENDING:
         mailer.queue(connection, subscriber_id=subscriber_id, kind="opt-in", now=now)
     return status
+
+
+def _has_consented(connection: sa.Connection, subscriber_id: int, newsletter: str) -> bool:
+    agreed = sa.select(subscriptions.c.consent_id).where(
+        subscriptions.c.subscriber_id == subscriber_id, subscriptions.c.newsletter == newsletter
+    )
+    return connection.scalar(agreed) is not None
 
 
 def _insert(connection: sa.Connection, sign_up: SignUp, *, status: Status, now: datetime) -> int:
@@ -161,9 +170,7 @@ def add_tags(connection: sa.Connection, subscriber_id: int, tags: Sequence[str])
 
 def find_by_token(connection: sa.Connection, token: str) -> Subscriber | None:
     """Return the person whose link holds ``token``."""
-    hashed = token_hash(token)
-    email = connection.scalar(sa.select(subscribers.c.email).where(subscribers.c.token_hash == hashed))
-    return next(iter(listing(connection, email=email)), None) if email else None
+    return next(iter(_people(connection, subscribers.c.token_hash == token_hash(token))), None)
 
 
 def tokens(connection: sa.Connection, address_keys: Sequence[str]) -> tuple[str, ...]:
@@ -211,30 +218,38 @@ def _leave(
     now: datetime,
 ) -> bool:
     found = connection.execute(
-        sa.select(subscribers.c.id, subscribers.c.status, subscribers.c.email_key).where(where)
+        sa.select(subscribers.c.id, subscribers.c.status, subscribers.c.email_key)
+        .where(where)
+        .with_for_update()
     )
     row = found.one_or_none()
     if row is None:
         return False
     status = life.after(Status(row.status), Event.LEAVE)
-    if status is None or status == row.status:
+    if status is None:
         return True
-    _set_status(connection, row.id, status=status, now=now)
     hashed = suppression.address_hash(row.email_key, key=suppression_key)
     suppression.suppress(connection, hashed, reason="left", now=now)
+    if status == row.status:
+        return True
+    _set_status(connection, row.id, status=status, now=now)
     consent.record(
         connection, kind="left", claim="left all newsletters", origin=origin, now=now, subscriber_id=row.id
     )
     return True
 
 
-def listing(connection: sa.Connection, *, email: str | None = None) -> tuple[Subscriber, ...]:
-    """Return everyone but the erased, by address; with ``email`` that person alone."""
+def listing(connection: sa.Connection) -> tuple[Subscriber, ...]:
+    """Return everyone but the erased, by address."""
+    return _people(connection, sa.true())
+
+
+def _people(connection: sa.Connection, where: sa.ColumnElement[bool]) -> tuple[Subscriber, ...]:
     rows = (
-        sa.select(subscribers).where(subscribers.c.status != Status.ERASED).order_by(subscribers.c.email_key)
+        sa.select(subscribers)
+        .where(where, subscribers.c.status != Status.ERASED)
+        .order_by(subscribers.c.email_key)
     )
-    if email is not None:
-        rows = rows.where(subscribers.c.email == email)
     newsletters = _grouped(connection, subscriptions.c.subscriber_id, subscriptions.c.newsletter, rows)
     tags = _grouped(connection, subscriber_tags.c.subscriber_id, subscriber_tags.c.tag, rows)
     return tuple(

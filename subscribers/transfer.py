@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +12,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from subscribers import consent, life
-from subscribers.errors import AddressError, ImportFileError
+from subscribers import consent, life, sheet
+from subscribers.errors import AddressError
 from subscribers.life import Event, Status
 from subscribers.preferences import parse_address, parse_hour, parse_language, parse_name, parse_timezone
 from subscribers.schema import insert_new, subscriber_tags, subscribers, subscriptions
@@ -22,25 +22,6 @@ from subscribers.suppression import address_hash, suppressed_among
 
 BATCH = 500
 """Rows a transaction: SQLite binds at most 999 values in one IN of older builds."""
-
-HEADERS = {
-    "email": (
-        "email",
-        "e-mail",
-        "email address",
-        "e-mail address",
-        "subscriber email",
-        "邮箱",
-        "电子邮箱",
-        "邮箱地址",
-    ),
-    "name": ("name", "full name", "姓名"),
-    "language": ("language", "lang", "语言"),
-    "timezone": ("timezone", "time zone", "时区"),
-    "hour": ("hour", "send hour"),
-    "frequency": ("frequency",),
-    "tags": ("tags", "tag"),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,9 +66,11 @@ def import_csv(
 ) -> ImportReport:
     """Import a file's rows as active, under one consent record; people who left stay away.
 
-    A batch is one transaction, so a stopped import can simply be run again. Raises ``ImportFileError``.
+    A batch is one transaction, so a stopped import can simply be run again. Raises ``ImportFileError``, and
+    then takes nothing: the file is read to its end before its first row is written.
     """
-    rows = _rows(path)
+    deque(sheet.rows(path), maxlen=0)
+    rows = sheet.rows(path)
     added = left_alone = count = 0
     refused: list[Refusal] = []
     consent_id: int | None = None
@@ -99,7 +82,7 @@ def import_csv(
             continue
         with write() as connection:
             consent_id = consent_id or consent.record(
-                connection, kind="import", claim=claim, origin=path.name, now=now
+                connection, kind="import", claim=claim, origin=_shown(path), now=now
             )
             taken = _take(
                 connection, sign_ups, consent_id=consent_id, suppression_key=suppression_key, now=now
@@ -109,49 +92,9 @@ def import_csv(
     return ImportReport(rows=count, added=added, left_alone=left_alone, refused=tuple(refused))
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (row number in the file, cells by our column names)."""
-    try:
-        with path.open(encoding=_encoding(path), newline="") as file:
-            head = file.readline()
-            file.seek(0)
-            reader = csv.reader(file, delimiter=max(",;\t", key=head.count))
-            columns = _columns(next(reader, []), path)
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    yield (
-                        reader.line_num,
-                        {name: cells[i] if i < len(cells) else "" for i, name in columns.items()},
-                    )
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ImportFileError(f"{path} cannot be read as CSV: {error}") from error
-
-
-def _encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        start = file.read(4)
-        if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return "utf-16"
-        file.seek(0)
-        try:
-            for line in file:
-                line.decode("utf-8")
-        except UnicodeDecodeError:
-            return "gb18030"
-    return "utf-8-sig"
-
-
-def _columns(header: Sequence[str], path: Path) -> dict[int, str]:
-    known = {alias: name for name, aliases in HEADERS.items() for alias in aliases}
-    columns: dict[int, str] = {}
-    for index, cell in enumerate(header):
-        name = known.get(" ".join(cell.replace("_", " ").lower().split()))
-        if name and name not in columns.values():
-            columns[index] = name
-    if "email" not in columns.values():
-        seen = ", ".join(cell[:30] for cell in header[:10]) or "nothing"
-        raise ImportFileError(f"{path} has no column 'email' in its first line (found: {seen}); name one so")
-    return columns
+def _shown(path: Path) -> str:
+    """Return a file's name as text; bytes that are none become question marks."""
+    return path.name.encode("utf-8", "replace").decode("utf-8")
 
 
 def _checked(

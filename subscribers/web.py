@@ -11,7 +11,9 @@ from urllib.parse import parse_qs
 
 import sqlalchemy as sa
 from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
+from starlette.middleware.base import RequestResponseEndpoint
 
 from subscribers import preferences, store
 from subscribers.errors import AddressError
@@ -51,7 +53,13 @@ class Door:
 
 def reader_app(door: Door) -> FastAPI:
     """Return the pages behind the links of each mail: /leave and /preferences."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+
+    @app.middleware("http")
+    async def guard(request: Request, answer: RequestResponseEndpoint) -> Response:
+        response = await answer(request)
+        response.headers.update(HEADERS)
+        return response
 
     @app.get("/leave")
     def leave_without_link() -> Response:
@@ -89,15 +97,18 @@ def reader_app(door: Door) -> FastAPI:
         async for part in request.stream():
             body += part
             if len(body) > MOST_FORM_BYTES:
-                return HTMLResponse("too large", status_code=413, headers=HEADERS)
+                return HTMLResponse("too large", status_code=413)
         form = {key: values[0] for key, values in parse_qs(body.decode("utf-8", "replace")).items()}
-        return _change(door, token, form)
+        return await run_in_threadpool(
+            _change, door, token, form
+        )  # others are served while it waits to write
 
     return app
 
 
 def _change(door: Door, token: str, form: dict[str, str]) -> Response:
-    if _find(door, token) is None:
+    reader = _find(door, token)
+    if reader is None or reader.status in GONE:
         return _preferences(door, token)
     try:
         language = preferences.parse_language(form.get("language", ""))
@@ -138,7 +149,7 @@ def _page(door: Door, name: str, *, reader: Subscriber | None, status: int = 200
         language="zh" if reader and reader.language == "zh" else "en",
         **context,
     )
-    return HTMLResponse(html, status_code=status, headers=HEADERS)
+    return HTMLResponse(html, status_code=status)
 
 
 def masked(email: str) -> str:

@@ -6,12 +6,14 @@ Secrets come by environment or as ``*_file``, and are never shown.
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
+from pydantic_settings import SettingsError
 
 from pipeline.config.sections import Newsletter
 from pipeline.config.settings import SAMPLE_ADDRESS, Settings
@@ -20,6 +22,7 @@ from pipeline.errors import ConfigurationError
 __all__ = ["FILE", "SAMPLE_ADDRESS", "Newsletter", "Settings", "check", "load", "read_secret"]
 
 FILE = "metabrief.toml"
+_PREFIX = "METABRIEF_"
 
 
 def load(home: Path) -> Settings:
@@ -40,8 +43,15 @@ def load(home: Path) -> Settings:
 
 def check(table: dict[str, Any], *, where: str) -> Settings:
     """Return a configuration from its tables. Raises ``ConfigurationError`` that says where and which key."""
+    unknown = _unknown_sections(table)
+    if unknown:
+        raise ConfigurationError(f"{where}: {'; '.join(unknown)}")
     try:
         return Settings(**table)
+    except SettingsError as error:
+        raise ConfigurationError(
+            f"environment: {error}; write a list as JSON, and single keys as {_PREFIX}SECTION__KEY"
+        ) from error
     except ValidationError as error:
         problems = "; ".join(_explained(detail) for detail in _telling(error))
         raise ConfigurationError(f"{where}: {problems}") from error
@@ -57,20 +67,46 @@ def read_secret(value: SecretStr | None, file: str | None, *, home: Path, key: s
         raise ConfigurationError(f"{key}_file {file} cannot be read; see its path and rights") from error
 
 
+def _unknown_sections(table: dict[str, Any]) -> list[str]:
+    """Return what is wrong with top-level names, in the file and in the environment (``METABRIEF_SMPT__HOST``)."""
+    asked = {
+        name: name.removeprefix(_PREFIX).partition("__")[0].lower() for name in os.environ if _is_key(name)
+    }
+    strange = [(f"[{name}]", name) for name in table] + list(asked.items())
+    return [
+        f"{shown} {_not_known(name, Settings)}"
+        for shown, name in strange
+        if name not in Settings.model_fields
+    ]
+
+
+def _is_key(variable: str) -> bool:
+    return variable.startswith(_PREFIX) and "__" in variable
+
+
+def _not_known(key: str, model: type[BaseModel] | None) -> str:
+    near = difflib.get_close_matches(key, list(model.model_fields) if model else [], n=1, cutoff=0.0)
+    return "is not a known key" + (f"; the nearest is {near[0]!r}" if near else "")
+
+
 def _telling(error: ValidationError) -> list[ErrorDetails]:
-    """Return the problems, less those of a list that are only the echo of its members'."""
+    """Return the problems, less that of a list of tables which is only the echo of its members'."""
     details = error.errors()
     inner = {detail["loc"][0] for detail in details if len(detail["loc"]) > 1}
-    return [detail for detail in details if not (detail["type"] == "too_short" and detail["loc"][0] in inner)]
+    return [
+        detail
+        for detail in details
+        if not (detail["type"] == "too_short" and len(detail["loc"]) == 1 and detail["loc"][0] in inner)
+    ]
 
 
 def _explained(detail: ErrorDetails) -> str:
     """Return one problem as ``[section] key: what is wrong``, never with the value of a secret."""
     place, model = _placed(detail["loc"])
     if detail["type"] == "extra_forbidden":
-        known = list(model.model_fields) if model else []
-        near = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1, cutoff=0.0)
-        return f"{place} is not a known key" + (f"; the nearest is {near[0]!r}" if near else "")
+        return f"{place} {_not_known(str(detail['loc'][-1]), model)}"
+    if detail["type"] == "tuple_type" and place == "[newsletter]":
+        return "[newsletter] must be a list of tables; write [[newsletter]]"
     if detail["type"] == "missing":
         return f"{place} is required; add it"
     message = detail["msg"].removeprefix("Value error, ")

@@ -14,6 +14,7 @@ from pipeline.config.values import (
     Duration,
     Email,
     Language,
+    Languages,
     Line,
     Schedule,
     SendAt,
@@ -42,7 +43,8 @@ class Publisher(Section):
 class DatabaseSection(Section):
     """Where the newsroom's memory is."""
 
-    url: str = "sqlite:///data/metabrief.db"
+    url: str = Field(default="sqlite:///data/metabrief.db", repr=False)
+    """May hold a password, so it is shown nowhere."""
 
 
 class Delivery(Section):
@@ -91,7 +93,7 @@ class Newsletter(Section):
     period: Literal["day", "week"] = "day"
     send_at: SendAt = "now"
     approval: Approval = "auto"
-    languages: tuple[Language, ...] = Field(default=("en", "zh"), min_length=1)
+    languages: Languages = ("en", "zh")
     max_items: int = Field(default=12, ge=1, le=25)
     min_items: int = Field(default=3, ge=0)
     on_thin: Literal["hold", "skip", "send"] = "hold"
@@ -104,7 +106,7 @@ class Newsletter(Section):
     @property
     def variants(self) -> tuple[str, ...]:
         """Return the language settings an issue is set in, the newsletter's own first."""
-        return (*self.languages, "both") if len(set(self.languages)) > 1 else self.languages[:1]
+        return (*self.languages, "both") if len(self.languages) > 1 else self.languages
 
     @property
     def period_length(self) -> timedelta:
@@ -112,11 +114,18 @@ class Newsletter(Section):
         return timedelta(days=1) if self.period == "day" else timedelta(days=7)
 
 
-class Door(Section):
-    """Where a local web server listens."""
+class Web(Section):
+    """Where the public pages listen."""
 
     host: Line = "127.0.0.1"
-    port: int = Field(ge=0, le=65535)
+    port: int = Field(default=8080, ge=0, le=65535)
+
+
+class Desk(Section):
+    """Where the operator's desk listens."""
+
+    host: Line = "127.0.0.1"
+    port: int = Field(default=8081, ge=0, le=65535)
 
 
 class Sources(Section):

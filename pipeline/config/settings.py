@@ -8,9 +8,9 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from pipeline.config.sections import (
     DatabaseSection,
     Delivery,
+    Desk,
     Disclaimer,
     Dkim,
-    Door,
     Fetch,
     Llm,
     Newsletter,
@@ -18,6 +18,7 @@ from pipeline.config.sections import (
     Smtp,
     Sources,
     Summarise,
+    Web,
 )
 from pipeline.config.values import wrong
 from pipeline.errors import ConfigurationError
@@ -38,8 +39,8 @@ class Settings(BaseSettings):
     delivery: Delivery = Delivery()
     smtp: Smtp = Smtp()
     dkim: Dkim | None = None
-    web: Door = Door(port=8080)
-    desk: Door = Door(port=8081)
+    web: Web = Web()
+    desk: Desk = Desk()
     sources: Sources = Sources()
     fetch: Fetch = Fetch()
     summarise: Summarise = Summarise()

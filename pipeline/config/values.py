@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from pipeline.errors import ConfigurationError
@@ -25,10 +25,13 @@ def parse_duration(value: object) -> object:
     """Return ``45m``, ``12h``, ``90s`` or ``2d`` as a timedelta."""
     if isinstance(value, timedelta):
         return value
-    found = re.fullmatch(r"(\d+)([smhd])", str(value).strip())
+    found = re.fullmatch(r"([0-9]+)([smhd])", str(value).strip())
     if not found:
         raise wrong(f"{value!r} is no duration; write a number and s, m, h or d, such as 45m")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    try:
+        return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    except OverflowError:
+        raise wrong(f"{value!r} is longer than anything lasts") from None
 
 
 def _zone(name: str) -> str:
@@ -48,7 +51,7 @@ def _cron(schedule: str) -> str:
 
 
 def _hour(value: str) -> str:
-    if value != "now" and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+    if value != "now" and not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
         raise wrong(f"{value!r} is no hour; write HH:MM, such as 07:30, or now")
     return value
 
@@ -63,8 +66,8 @@ def _approval(value: str) -> str:
 
 def _site(url: str) -> str:
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise wrong(f"{url!r} is no web address; write https://…")
+    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s\x00-\x1f\x7f?#]", url):
+        raise wrong(f"{url!r} is no web address; write https://… without spaces, ? or #")
     return url.rstrip("/")
 
 
@@ -72,6 +75,12 @@ def _email(value: str) -> str:
     if not re.fullmatch(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+", value):
         raise wrong(f"{value!r} is no e-mail address")
     return value
+
+
+def _distinct(languages: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(languages)) < len(languages):
+        raise wrong("a language stands twice; name each once")
+    return languages
 
 
 def _contact(value: str) -> str:
@@ -95,3 +104,4 @@ SendAt = Annotated[str, AfterValidator(_hour)]
 Approval = Annotated[str, AfterValidator(_approval)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Language = Literal["en", "zh"]
+Languages = Annotated[tuple[Language, ...], Field(min_length=1), AfterValidator(_distinct)]

@@ -48,14 +48,14 @@ def known_urls(connection: sa.Connection, urls: Collection[str]) -> frozenset[st
 
 
 def keep_article(connection: sa.Connection, article: Article) -> None:
-    """Keep an article; one seen before as failed is filled in, one we have stays as it is."""
+    """Keep an article; one we have stays as it is.
+
+    One that failed before is filled in and counts as first seen now, so that the next issue draws on it.
+    """
     row = _row(article)
     connection.execute(insert_new(connection, articles), row)
-    filled = {key: value for key, value in row.items() if key not in ("url", "first_seen")} | {
-        "failure": None
-    }
     failed = sa.and_(articles.c.url == article.url, articles.c.failure.is_not(None))
-    connection.execute(articles.update().where(failed).values(filled))
+    connection.execute(articles.update().where(failed).values(row | {"failure": None}))
 
 
 def _row(article: Article) -> dict[str, Any]:

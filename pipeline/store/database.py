@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,9 +23,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 class Database:
     """One database; ``write`` and ``read`` are the only ways in."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.engine = _engine(url)
+    def __init__(self, url: str | sa.URL) -> None:
+        self.url = _parsed(url)
+        self.engine = _engine(self.url)
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
@@ -75,36 +76,41 @@ def _upgrade(engine: sa.Engine, version: str | None) -> None:
 
 
 @contextmanager
-def _foreign_errors(url: str) -> Iterator[None]:
+def _foreign_errors(url: sa.URL) -> Iterator[None]:
     try:
         yield
-    except sa.exc.DBAPIError as error:
-        shown = sa.make_url(url).render_as_string(hide_password=True)
-        reason = " ".join(str(error.orig).split())
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
+        shown = url.render_as_string(hide_password=True)
+        reason = " ".join(str(getattr(error, "orig", error)).split())
         raise StoreError(
             f"database {shown}: {reason}; see that it runs, has room and may be written to"
         ) from error
 
 
-def _engine(url: str) -> sa.Engine:
+def _parsed(url: str | sa.URL) -> sa.URL:
     try:
-        parsed = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
+        return sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError) as error:
         raise ConfigurationError(
             "[database] url is no database address; write sqlite:///… or postgresql://…"
         ) from error
-    if parsed.get_backend_name() == "sqlite":
-        return _sqlite(parsed)
-    if parsed.get_backend_name() == "postgresql":
-        return _postgresql(parsed)
+
+
+def _engine(url: sa.URL) -> sa.Engine:
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url)
+    if url.get_backend_name() == "postgresql":
+        return _postgresql(url)
     raise ConfigurationError(
-        f"[database] url names {parsed.get_backend_name()}; write sqlite:///… or postgresql://…"
+        f"[database] url names {url.get_backend_name()}; write sqlite:///… or postgresql://…"
     )
 
 
 def _postgresql(url: sa.URL) -> sa.Engine:
     try:
-        return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return sa.create_engine(
+            url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
+        )
     except ModuleNotFoundError as error:
         raise ConfigurationError("PostgreSQL needs psycopg; install metabrief[scale]") from error
 
@@ -115,22 +121,35 @@ def _sqlite(url: sa.URL) -> sa.Engine:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"the folder of {url.database} cannot be made: {error.strerror}") from error
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = sa.create_engine(
+        url.set(drivername="sqlite"), connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True
+    )
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     return engine
 
 
-def _prepare(connection: Any, _record: object) -> None:
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     """Set what SQLite forgets between connections; FULL, so that even a power cut loses no started delivery."""
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={BUSY_SECONDS * 1000}",
-    ):
+    _use_wal(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL; while another process does just that SQLite says busy at once, so the waiting is ours."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # the low byte is the kind
+            if not is_busy or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,14 +15,12 @@ from pipeline.model import (
     IssueStatus,
     Item,
     LeftOut,
-    Reference,
     Slot,
     TransportKind,
     Variant,
 )
-from pipeline.store.articles import article_of
+from pipeline.store.issue_rows import articles_of, bare, items_of
 from pipeline.store.schema import (
-    articles,
     issue_item_articles,
     issue_items,
     issue_left_out,
@@ -106,7 +102,7 @@ def find(connection: sa.Connection, newsletter: str, slot: Slot) -> Issue | None
     """Return the issue of a slot, without its items."""
     where = sa.and_(issues.c.newsletter == newsletter, issues.c.slot == slot.wall)
     row = connection.execute(sa.select(issues).where(where)).one_or_none()
-    return None if row is None else _bare(row)
+    return None if row is None else bare(row)
 
 
 def latest_id(connection: sa.Connection) -> int | None:
@@ -118,7 +114,7 @@ def latest_id(connection: sa.Connection) -> int | None:
 def load_bare(connection: sa.Connection, issue_id: int) -> Issue | None:
     """Return an issue without its items."""
     row = connection.execute(sa.select(issues).where(issues.c.id == issue_id)).one_or_none()
-    return None if row is None else _bare(row)
+    return None if row is None else bare(row)
 
 
 def load(connection: sa.Connection, issue_id: int) -> Issue | None:
@@ -133,7 +129,7 @@ def load(connection: sa.Connection, issue_id: int) -> Issue | None:
     )
     return replace(
         issue,
-        items=_items(connection, issue_id),
+        items=items_of(connection, issue_id),
         left_out=tuple(
             LeftOut(title=out.title, url=out.url, why=out.why, article_id=out.article_id)
             for out in connection.execute(left)
@@ -158,7 +154,7 @@ def variants(connection: sa.Connection, issue_id: int) -> tuple[Variant, ...]:
 def listing(connection: sa.Connection) -> tuple[Issue, ...]:
     """Return all issues without their items, newest slot first."""
     rows = connection.execute(sa.select(issues).order_by(issues.c.slot_at.desc(), issues.c.id.desc()))
-    return tuple(_bare(row) for row in rows)
+    return tuple(bare(row) for row in rows)
 
 
 def item_counts(connection: sa.Connection) -> dict[int, int]:
@@ -179,7 +175,7 @@ def subjects(connection: sa.Connection) -> dict[int, dict[str, str]]:
 def in_states(connection: sa.Connection, states: Collection[IssueStatus]) -> tuple[Issue, ...]:
     """Return the issues in one of ``states`` without their items, oldest slot first."""
     wanted = sa.select(issues).where(issues.c.status.in_(states)).order_by(issues.c.slot_at, issues.c.id)
-    return tuple(_bare(row) for row in connection.execute(wanted))
+    return tuple(bare(row) for row in connection.execute(wanted))
 
 
 def previous_slot_at(connection: sa.Connection, newsletter: str, slot: Slot) -> datetime | None:
@@ -195,11 +191,12 @@ def sent_items(
 ) -> tuple[SentItem, ...]:
     """Return what a newsletter has carried in other slots since ``since``, oldest first.
 
-    Issues of the outbox mailed nobody, so they count among themselves only.
+    One paused or called off while it was being sent counts: some have read it. Issues of the outbox mailed
+    nobody, so they count among themselves only.
     """
     where = [
         issues.c.newsletter == newsletter,
-        issues.c.status.in_(_COUNTED),
+        sa.or_(issues.c.status.in_(_COUNTED), issues.c.planned_at.is_not(None)),
         issues.c.slot_at >= since,
         issues.c.slot != slot.wall,
         issues.c.transport == transport,
@@ -210,7 +207,7 @@ def sent_items(
         .where(*where)
         .order_by(issues.c.slot_at, issue_items.c.position)
     ).all()
-    of_item = _articles_of(connection, sa.select(issue_items.c.id).join(issues).where(*where))
+    of_item = articles_of(connection, sa.select(issue_items.c.id).join(issues).where(*where))
     return tuple(
         SentItem(headline=row.headline, summary=row.summary, slot_at=row.slot_at, articles=of_item[row.id])
         for row in rows
@@ -225,19 +222,19 @@ def set_status(
     hold_reason: HoldReason | None = None,
     hold_detail: str = "",
 ) -> None:
-    """Move an issue to a status; a reason goes with ``held`` alone."""
-    values = {"status": status, "hold_reason": hold_reason, "hold_detail": hold_detail}
+    """Move an issue to a status, and let it no longer go by itself; a reason goes with ``held`` alone."""
+    values = {"status": status, "hold_reason": hold_reason, "hold_detail": hold_detail, "release_at": None}
     connection.execute(issues.update().where(issues.c.id == issue_id).values(values))
 
 
 def release(connection: sa.Connection, issue_id: int, *, now: datetime) -> None:
-    """Approve an issue, or let a paused one go on sending."""
+    """Approve a held issue, or let a paused one go on sending; any other stays as it is."""
     paused = sa.case(
         (issues.c.planned_at.is_not(None), str(IssueStatus.SENDING)), else_=str(IssueStatus.APPROVED)
     )
     connection.execute(
         issues.update()
-        .where(issues.c.id == issue_id)
+        .where(issues.c.id == issue_id, issues.c.status == IssueStatus.HELD)
         .values(status=paused, hold_reason=None, hold_detail="", release_at=None, released_at=now)
     )
 
@@ -263,52 +260,3 @@ def release_of(connection: sa.Connection, issue_id: int) -> Release:
         sa.select(issues.c.released_at, issues.c.release_at).where(issues.c.id == issue_id)
     ).one()
     return Release(released_at=row.released_at, release_at=row.release_at)
-
-
-def _bare(row: sa.Row[Any]) -> Issue:
-    return Issue(
-        id=row.id,
-        newsletter=row.newsletter,
-        slot=Slot(wall=row.slot, instant=row.slot_at),
-        status=IssueStatus(row.status),
-        hold_reason=HoldReason(row.hold_reason) if row.hold_reason else None,
-        hold_detail=row.hold_detail,
-        transport=TransportKind(row.transport),
-        funnel=dict(row.funnel),
-    )
-
-
-def _items(connection: sa.Connection, issue_id: int) -> tuple[Item, ...]:
-    mine = issue_items.c.issue_id == issue_id
-    rows = connection.execute(sa.select(issue_items).where(mine).order_by(issue_items.c.position)).all()
-    of_item = _articles_of(connection, sa.select(issue_items.c.id).where(mine))
-    return tuple(
-        Item(
-            headline=row.headline,
-            summary=row.summary,
-            language=row.language,
-            section=row.section,
-            sources=tuple(Reference(**source) for source in row.sources),
-            why=tuple(row.why),
-            gloss=tuple(row.gloss),
-            is_update=row.is_update,
-            published=row.published,
-            articles=of_item[row.id],
-        )
-        for row in rows
-    )
-
-
-def _articles_of(
-    connection: sa.Connection, item_ids: sa.Select[tuple[int]]
-) -> defaultdict[int, tuple[Article, ...]]:
-    rows = (
-        sa.select(issue_item_articles.c.item_id, articles)
-        .join(articles, articles.c.id == issue_item_articles.c.article_id)
-        .where(issue_item_articles.c.item_id.in_(item_ids))
-        .order_by(issue_item_articles.c.item_id, issue_item_articles.c.position)
-    )
-    of_item: defaultdict[int, tuple[Article, ...]] = defaultdict(tuple)
-    for row in connection.execute(rows):
-        of_item[row.item_id] = (*of_item[row.item_id], article_of(row))
-    return of_item
