@@ -25,10 +25,8 @@ def init(
 ) -> None:
     """Make a new newsroom: metabrief.toml, sources.toml and a templates folder."""
     from pipeline import config, starter
-    from pipeline.errors import UsageError
 
-    if (folder / config.FILE).exists():
-        raise UsageError(f"{folder} is a newsroom already; edit its {config.FILE}, or choose another folder")
+    starter.require_new(folder)
     sample = config.SAMPLE_ADDRESS
     answers = {
         "name": _answer(name, "Who publishes", default="Sample Brief"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -16,7 +17,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsError
 
 from pipeline.config.sections import Newsletter
-from pipeline.config.settings import SAMPLE_ADDRESS, Settings
+from pipeline.config.settings import SAMPLE_ADDRESS, FileSettings, Settings
 from pipeline.errors import ConfigurationError
 
 __all__ = ["FILE", "SAMPLE_ADDRESS", "Newsletter", "Settings", "check", "load", "read_secret"]
@@ -41,13 +42,13 @@ def load(home: Path) -> Settings:
     return check(table, where=str(path))
 
 
-def check(table: dict[str, Any], *, where: str) -> Settings:
+def check(table: dict[str, Any], *, where: str, with_environment: bool = True) -> Settings:
     """Return a configuration from its tables. Raises ``ConfigurationError`` that says where and which key."""
-    unknown = _unknown_sections(table)
+    unknown = _unknown_sections(table, os.environ if with_environment else {})
     if unknown:
         raise ConfigurationError(f"{where}: {'; '.join(unknown)}")
     try:
-        return Settings(**table)
+        return Settings(**table) if with_environment else FileSettings(**table)
     except SettingsError as error:
         raise ConfigurationError(
             f"environment: {error}; write a list as JSON, and single keys as {_PREFIX}SECTION__KEY"
@@ -67,10 +68,10 @@ def read_secret(value: SecretStr | None, file: str | None, *, home: Path, key: s
         raise ConfigurationError(f"{key}_file {file} cannot be read; see its path and rights") from error
 
 
-def _unknown_sections(table: dict[str, Any]) -> list[str]:
+def _unknown_sections(table: dict[str, Any], environment: Mapping[str, str]) -> list[str]:
     """Return what is wrong with top-level names, in the file and in the environment (``METABRIEF_SMPT__HOST``)."""
     asked = {
-        name: name.removeprefix(_PREFIX).partition("__")[0].lower() for name in os.environ if _is_key(name)
+        name: name.removeprefix(_PREFIX).partition("__")[0].lower() for name in environment if _is_key(name)
     }
     strange = [(f"[{name}]", name) for name in table] + list(asked.items())
     return [

@@ -68,8 +68,8 @@ class Settings(BaseSettings):
             raise wrong(f"two newsletters have the key {double!r}; give each its own")
         if self.delivery.transport is TransportKind.SMTP:
             self._fits_smtp()
-        if self.summarise.method == "llm" and self.llm is None:
-            raise wrong('[summarise] method = "llm" needs [llm] base_url and model')
+        if self.summarise.method == "llm":
+            raise wrong('[summarise] method = "llm" is not in this version; write "extractive"')
         return self
 
     def _fits_smtp(self) -> None:
@@ -80,6 +80,10 @@ class Settings(BaseSettings):
             raise wrong(f'transport = "smtp" also needs {", ".join(missing)}')
         if self.publisher.postal_address == SAMPLE_ADDRESS:
             raise wrong("[publisher] postal_address is still the sample; smtp needs your own")
+        if self.dkim is not None:
+            raise wrong(
+                "[dkim]: this version does not sign; take it out to send unsigned, or let the relay sign"
+            )
 
     @property
     def site_url(self) -> str:
@@ -93,3 +97,19 @@ class Settings(BaseSettings):
             known = ", ".join(newsletter.key for newsletter in self.newsletter)
             raise ConfigurationError(f"there is no newsletter {key!r}; this newsroom has: {known}")
         return found
+
+
+class FileSettings(Settings):
+    """The same from tables alone: the environment is not asked."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let nothing but what was passed in count."""
+        return (init_settings,)

@@ -28,19 +28,21 @@ def write_newsroom(folder: Path, answers: Mapping[str, str]) -> None:
 
     Raises ``UsageError`` when it is one or an answer is wrong, ``MetabriefError`` when it cannot be written.
     """
-    if _is_newsroom(folder):
-        raise UsageError(f"{folder} is a newsroom already; edit its metabrief.toml, or choose another folder")
-    config.check(_tables(answers), where="these answers")
+    require_new(folder)
+    config.check(_tables(answers), where="these answers", with_environment=False)
     quoted = {key: toml_string(value) for key, value in answers.items()}
     texts = {target: _template(name).substitute(quoted) for name, target in _FILES.items()}
     write_files(folder, texts)
 
 
-def _is_newsroom(folder: Path) -> bool:
+def require_new(folder: Path) -> None:
+    """Raise ``UsageError`` when ``folder`` is a newsroom already, ``MetabriefError`` when nobody can tell."""
     try:
-        return (folder / config.FILE).exists()
+        is_newsroom = (folder / config.FILE).exists()
     except OSError as error:
         raise MetabriefError(f"{folder} cannot be read: {error.strerror}; see its rights") from error
+    if is_newsroom:
+        raise UsageError(f"{folder} is a newsroom already; edit its {config.FILE}, or choose another folder")
 
 
 def write_files(folder: Path, texts: Mapping[str, str]) -> None:

@@ -239,3 +239,15 @@ def test_smtp_needs_more_than_the_outbox(metabrief: Metabrief, home: Path) -> No
     assert ended.code == 2
     assert "[smtp] host" in ended.err
     assert "site_url" in ended.err
+
+
+def test_a_key_that_would_sign_is_refused_rather_than_left_unused(metabrief: Metabrief, home: Path) -> None:
+    change_settings(home, "[publisher]", '[publisher]\nsite_url = "https://test.example"')
+    add_settings(
+        home,
+        '\n[delivery]\ntransport = "smtp"\n[smtp]\nhost = "127.0.0.1"\nport = 25\nfrom_address = "a@test.example"\n'
+        'return_path_domain = "test.example"\n[dkim]\ndomain = "test.example"\nselector = "s"\nprivate_key_file = "key"\n',
+    )
+    ended = metabrief("--home", home, "issues", "list")
+    assert ended.code == 2
+    assert "does not sign" in ended.err

@@ -62,3 +62,10 @@ def test_the_sample_address_is_refused_by_smtp(
     ended = metabrief("--home", tmp_path / "room", "issues", "list")
     assert ended.code == 2
     assert "postal_address is still the sample" in ended.err
+
+
+def test_init_asks_its_answers_and_not_the_environment(
+    metabrief: Metabrief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("METABRIEF_DELIVERY__TRANSPORT", "smtp")
+    assert metabrief("init", tmp_path / "room").code == 0

@@ -204,7 +204,7 @@ WRONG_TABLES: list[tuple[dict[str, Any], str]] = [
     ({"smtp": {"hots": "x"}}, "[smtp] hots is not a known key; the nearest is 'host'"),
     ({"smpt": {}}, "[smpt] is not a known key; the nearest is 'smtp'"),
     ({"_env_file": "x"}, "[_env_file] is not a known key"),
-    ({"summarise": {"method": "llm"}}, "needs [llm] base_url and model"),
+    ({"summarise": {"method": "llm"}}, "is not in this version"),
 ]
 WRONG_TABLES += [({"newsletter": [NEWSLETTER | change]}, words) for change, words in WRONG_NEWSLETTERS]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -238,11 +237,8 @@ except MetabriefError as error:
 """
 
 
-def test_a_folder_without_rights_is_told(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    for parent in list(tmp_path.parents)[:2]:
-        parent.chmod(0o755)
-    locked = tmp_path / "locked"
+def test_a_folder_without_rights_is_told(public_folder: Path) -> None:
+    locked = public_folder / "locked"
     locked.mkdir(mode=0o555)
     done = subprocess.run(
         [sys.executable, "-c", _UNPRIVILEGED, f"sqlite:///{locked}/x.db"],
@@ -256,12 +252,10 @@ def test_a_folder_without_rights_is_told(tmp_path: Path) -> None:
     assert list(locked.iterdir()) == []
 
 
-@pytest.mark.skipif(
-    not Path("/dev/full").exists() or shutil.which("prlimit") is None, reason="needs a limit on file sizes"
-)
 def test_a_full_disk_is_told_and_leaves_what_was_there(tmp_path: Path) -> None:
     filling = """
-import signal, sys
+import resource, signal, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 from pipeline.errors import MetabriefError
 from pipeline.store.database import Database
@@ -277,7 +271,7 @@ except MetabriefError as error:
     made.migrate()
     made.close()
     done = subprocess.run(
-        ["prlimit", "--fsize=1000000", sys.executable, "-c", filling, url],
+        [sys.executable, "-c", filling, url],
         capture_output=True,
         text=True,
         check=True,

@@ -143,13 +143,11 @@ except MetabriefError as error:
 @pytest.mark.parametrize("mode", [0o555, 0o000], ids=["no writing", "no rights at all"])
 @pytest.mark.parametrize("folder", [".", "new"])
 def test_a_folder_without_rights_is_told_in_one_line_and_left_as_it_was(
-    tmp_path: Path, mode: int, folder: str
+    public_folder: Path, mode: int, folder: str
 ) -> None:
     import json
 
-    for open_folder in (tmp_path, *list(tmp_path.parents)[:2]):
-        open_folder.chmod(0o755)
-    locked = tmp_path / "locked"
+    locked = public_folder / "locked"
     locked.mkdir()
     locked.chmod(mode)
     done = subprocess.run(
