@@ -18,6 +18,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def wrong(message: str) -> PydanticCustomError:
+    """Return an error whose message is shown as it is."""
     return PydanticCustomError("newsroom", "{message}", {"message": message})
 
 

@@ -16,8 +16,9 @@ import sqlalchemy as sa
 
 from pipeline.app import Newsroom, open_newsroom
 from pipeline.demo.doorway import free_socket, serving
-from pipeline.demo.press import Press, load_press, newsroom_folder, serve, sources_toml
+from pipeline.demo.press import Press, serve, sources_toml
 from pipeline.demo.receiver import receive
+from pipeline.demo.sample import load_press, newsroom_folder
 from pipeline.errors import UsageError
 from pipeline.jobs.collect import CollectReport, SourceRead
 from pipeline.jobs.export import export

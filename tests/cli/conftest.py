@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from pipeline.cli import main
-from pipeline.demo.press import Press, load_press, newsroom_folder, serve, sources_toml
+from pipeline.demo.press import Press, serve, sources_toml
+from pipeline.demo.sample import load_press, newsroom_folder
 
 SETTINGS = """
 [publisher]

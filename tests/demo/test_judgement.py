@@ -10,7 +10,8 @@ from itertools import chain
 
 import pytest
 
-from pipeline.demo.press import SampleArticle, answer, load_press, newsroom_folder
+from pipeline.demo.press import answer
+from pipeline.demo.sample import SampleArticle, load_press, newsroom_folder
 from pipeline.extract.body import extract
 from pipeline.jobs.choose import Choice, Material, choose
 from pipeline.model import Article, Item, Page, Source

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from pipeline.demo.press import Sample, SampleArticle, load_press, newsroom_folder
+from pipeline.demo.sample import Sample, SampleArticle, load_press, newsroom_folder
 from pipeline.text import clean, han_count
 
 SECTIONS = {"policy", "companies", "technology", "collectibles"}

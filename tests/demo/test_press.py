@@ -19,15 +19,8 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 
-from pipeline.demo.press import (
-    Press,
-    Sample,
-    SampleArticle,
-    load_press,
-    newsroom_folder,
-    serve,
-    sources_toml,
-)
+from pipeline.demo.press import Press, serve, sources_toml
+from pipeline.demo.sample import Sample, SampleArticle, load_press, newsroom_folder
 from pipeline.errors import MetabriefError
 from pipeline.model import Source
 
@@ -312,7 +305,7 @@ def test_the_checkout_has_the_say_over_a_packaged_copy(
 ) -> None:
     module = tmp_path / "pipeline" / "demo" / "press.py"
     packaged, checkout = tmp_path / "pipeline/_samples/newsroom", tmp_path / "samples/newsroom"
-    monkeypatch.setattr("pipeline.demo.press.__file__", str(module))
+    monkeypatch.setattr("pipeline.demo.sample.__file__", str(module))
     with pytest.raises(MetabriefError, match="sample press is missing"):
         newsroom_folder()
     for folder in (packaged, checkout):
