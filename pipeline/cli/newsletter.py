@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.opening import DONE, FAILED, NEEDS_A_PERSON, find_issue, opened, say
+from pipeline.cli.opening import DONE, FAILED, NEEDS_A_PERSON, counting, find_issue, opened, say
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
 
     from pipeline.app import Newsroom
     from pipeline.config import Newsletter
@@ -49,18 +50,20 @@ def run(
         if dry_run:
             raise typer.Exit(_dry_run(newsroom, chosen, due))
         say(f"{chosen.key} {due.wall} ({chosen.timezone})")
-        ended, was_stopped = run_until_stopped(
-            lambda stop: run_job(
-                newsroom,
-                chosen,
-                due,
-                wants_hold=hold,
-                wait=wait,
-                stop=stop,
-                on_read=_say_read,
-                on_composed=_say_composed,
+        with counting("mails") as count:
+            ended, was_stopped = run_until_stopped(
+                lambda stop: run_job(
+                    newsroom,
+                    chosen,
+                    due,
+                    wants_hold=hold,
+                    wait=wait,
+                    stop=stop,
+                    on_read=_say_read,
+                    on_composed=_say_composed,
+                    on_delivered=count,
+                )
             )
-        )
     raise typer.Exit(_say_sent([ended.sent], was_stopped=was_stopped))
 
 
@@ -142,17 +145,19 @@ def send(
         else:
             wanted = (find_issue(newsroom, issue),)
 
-        async def send_all(stop: asyncio.Event) -> list[SendReport]:
+        async def send_all(stop: asyncio.Event, count: Callable[[], None]) -> list[SendReport]:
             ended = []
             for each in wanted:
                 if each.status in SENDABLE and not stop.is_set():
                     chosen = newsroom.settings.find_newsletter(each.newsletter)
-                    ended.append(await send_job(newsroom, chosen, each, wait=wait, stop=stop))
+                    job = send_job(newsroom, chosen, each, wait=wait, stop=stop, on_delivered=count)
+                    ended.append(await job)
                 else:
                     ended.append(report(newsroom, each.id))
             return ended
 
-        ended, was_stopped = run_until_stopped(send_all)
+        with counting("mails") as count:
+            ended, was_stopped = run_until_stopped(lambda stop: send_all(stop, count))
     if not ended:
         say("nothing to send: no issue is approved or being sent")
     raise typer.Exit(_say_sent(ended, was_stopped=was_stopped))
