@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -14,12 +15,12 @@ from pipeline.config.values import parse_duration
 from pipeline.jobs.choose import Choice, Material, choose
 from pipeline.jobs.fill import sample_content
 from pipeline.jobs.letterhead import disclaimers, masthead
-from pipeline.model import Issue, IssueStatus, Slot, Variant
+from pipeline.model import HoldReason, Issue, IssueStatus, Slot, Variant
 from pipeline.render.lint import lint
 from pipeline.render.variant import render
 from pipeline.schedule import find_slot, newest_slot
 from pipeline.select.novelty import MEMORY
-from pipeline.store import articles, issues
+from pipeline.store import articles, drafts, issues
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,20 +46,54 @@ def compose(
     wants_hold: bool = False,
     funnel: dict[str, int] | None = None,
 ) -> Composed:
-    """Compose a slot's issue and write it down, unless it has one. ``funnel`` holds counts from collecting."""
+    """Compose a slot's issue and write it down, unless it has one that stays.
+
+    One held as thin or for lint is composed anew, one held at the gate is set anew with the items it has.
+    ``funnel`` holds counts from collecting.
+    """
     with newsroom.database.read() as connection:
         existing = issues.find(connection, newsletter.key, slot)
-    if existing is not None:
-        return Composed(issue=existing, is_new=False)
+    if existing is not None and existing.hold_reason is HoldReason.GATE:
+        return _set_anew(newsroom, newsletter, existing)
+    if not may_be_composed(existing):
+        return Composed(issue=_there(existing, slot), is_new=False)
     draft = draft_issue(newsroom, newsletter, slot, wants_hold=wants_hold)
     draft = replace(draft, funnel={**(funnel or {}), **draft.funnel})
     now = newsroom.clock()
+    release_at = _release_at(newsletter, draft, now)
     with newsroom.database.write() as connection:
-        issue_id = issues.keep(connection, draft, release_at=_release_at(newsletter, draft, now), now=now)
+        if existing is None:
+            is_new = drafts.keep(connection, draft, release_at=release_at, now=now) is not None
+        else:
+            is_new = drafts.keep_anew(connection, existing.id, draft, release_at=release_at, now=now)
         stored = issues.find(connection, newsletter.key, slot)
-    if stored is None:
-        raise LookupError(f"the issue of {slot.wall} was not written")
-    return Composed(issue=stored, is_new=issue_id is not None)
+    return Composed(issue=_there(stored, slot), is_new=is_new)
+
+
+def may_be_composed(issue: Issue | None) -> bool:
+    """Say whether composing would make a slot's issue: there is none, or one that waits to be made better."""
+    return issue is None or issue.hold_reason in drafts.ANEW
+
+
+def _there(issue: Issue | None, slot: Slot) -> Issue:
+    if issue is None:
+        raise LookupError(f"the issue of {slot.wall} is not in the store")
+    return issue
+
+
+def _set_anew(newsroom: Newsroom, newsletter: Newsletter, issue: Issue) -> Composed:
+    """Set the same items with today's templates, and let the issue go on when nothing is wrong with it any more."""
+    now = newsroom.clock()
+    with newsroom.database.read() as connection:
+        whole = _there(issues.load(connection, issue.id), issue.slot)
+    languages = tuple(variant.language for variant in whole.variants)
+    variants, errors = _set(newsroom, newsletter, whole, languages=languages)
+    if errors:
+        return Composed(issue=issue, is_new=False)
+    with newsroom.database.write() as connection:
+        drafts.keep_variants(connection, issue.id, variants)
+        issues.release(connection, issue.id, now=now)
+        return Composed(issue=_there(issues.load_bare(connection, issue.id), issue.slot), is_new=False)
 
 
 def draft_issue(newsroom: Newsroom, newsletter: Newsletter, slot: Slot, *, wants_hold: bool = False) -> Issue:
@@ -73,7 +108,7 @@ def draft_issue(newsroom: Newsroom, newsletter: Newsletter, slot: Slot, *, wants
         left_out=choice.left_out,
         funnel=choice.funnel,
     )
-    variants, errors = _set(newsroom, newsletter, issue)
+    variants, errors = _set(newsroom, newsletter, issue, languages=newsletter.variants)
     decision = _decision(newsroom, newsletter, choice, slot=slot, lint_errors=errors, wants_hold=wants_hold)
     return replace(
         issue,
@@ -108,9 +143,9 @@ def _material(newsroom: Newsroom, newsletter: Newsletter, slot: Slot) -> Materia
 
 
 def _set(
-    newsroom: Newsroom, newsletter: Newsletter, issue: Issue
+    newsroom: Newsroom, newsletter: Newsletter, issue: Issue, *, languages: Sequence[str]
 ) -> tuple[tuple[Variant, ...], tuple[str, ...]]:
-    """Set an issue in each of its languages and return the variants with what lint holds against them."""
+    """Set an issue in each of ``languages`` and return the variants with what lint holds against them."""
     variants = tuple(
         render(
             issue,
@@ -118,7 +153,7 @@ def _set(
             masthead=masthead(newsroom, newsletter, language),
             templates=newsroom.templates,
         )
-        for language in newsletter.variants
+        for language in languages
     )
     return variants, tuple(
         error for variant in variants for error in _lint_errors(newsroom, newsletter, variant)

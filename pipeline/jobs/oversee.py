@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pipeline.app import Newsroom
 from pipeline.errors import MetabriefError
 from pipeline.model import HoldReason, Issue, IssueStatus
@@ -9,40 +11,51 @@ from pipeline.store import issues
 
 _STAYING = (HoldReason.LINT, HoldReason.GATE)
 _HOLDABLE = (IssueStatus.APPROVED, IssueStatus.SENDING)
-_FINAL = (IssueStatus.SENT, IssueStatus.SKIPPED, IssueStatus.MISSED, IssueStatus.CANCELLED)
+_OPEN = (IssueStatus.DRAFT, IssueStatus.HELD, *_HOLDABLE)
 
 
 def approve(newsroom: Newsroom, issue: Issue) -> None:
-    """Release a held issue. Raises ``MetabriefError`` for faults that a word cannot mend."""
-    if issue.status is not IssueStatus.HELD:
-        raise MetabriefError(f"issue {issue.id} is {issue.status}, not held; there is nothing to approve")
-    if issue.hold_reason in _STAYING:
+    """Release a held issue. Raises ``MetabriefError`` when it is not held, or for faults a word cannot mend."""
+    if issue.status is IssueStatus.HELD and issue.hold_reason in _STAYING:
         raise MetabriefError(
-            f"issue {issue.id} is held for {issue.hold_reason}: {issue.hold_detail}; mend that first"
+            f"issue {issue.id} is held for {issue.hold_reason}: {issue.hold_detail}; mend that, "
+            f"then: metabrief run {issue.newsletter} --slot {issue.slot.wall}"
         )
     with newsroom.database.write() as connection:
-        issues.release(connection, issue.id, now=newsroom.clock())
+        released = issues.release(connection, issue.id, now=newsroom.clock())
+    if not released:
+        raise _refusal(newsroom, issue, "not held; there is nothing to approve")
 
 
 def hold(newsroom: Newsroom, issue: Issue) -> None:
     """Hold an issue back, or pause one that is being sent."""
-    if issue.status not in _HOLDABLE:
-        raise MetabriefError(
-            f"issue {issue.id} is {issue.status}; only an approved or sending one can be held"
-        )
-    with newsroom.database.write() as connection:
-        issues.set_status(
-            connection,
-            issue.id,
-            status=IssueStatus.HELD,
-            hold_reason=HoldReason.OPERATOR,
-            hold_detail="held by the operator",
-        )
+    if not _move(newsroom, issue, IssueStatus.HELD, reason=HoldReason.OPERATOR, among=_HOLDABLE):
+        raise _refusal(newsroom, issue, "so it cannot be held; only an approved or sending one can")
 
 
 def cancel(newsroom: Newsroom, issue: Issue) -> None:
     """Call an issue off for good; what was sent of it stays sent."""
-    if issue.status in _FINAL:
-        raise MetabriefError(f"issue {issue.id} is {issue.status}; it cannot be cancelled any more")
+    if not _move(newsroom, issue, IssueStatus.CANCELLED, reason=None, among=_OPEN):
+        raise _refusal(newsroom, issue, "so it cannot be cancelled any more")
+
+
+def _move(
+    newsroom: Newsroom,
+    issue: Issue,
+    status: IssueStatus,
+    *,
+    reason: HoldReason | None,
+    among: Collection[IssueStatus],
+) -> bool:
+    """Move an issue in one statement, so that one which has just been sent is not called off."""
+    detail = "held by the operator" if reason else ""
     with newsroom.database.write() as connection:
-        issues.set_status(connection, issue.id, status=IssueStatus.CANCELLED)
+        return issues.set_status(
+            connection, issue.id, status=status, hold_reason=reason, hold_detail=detail, among=among
+        )
+
+
+def _refusal(newsroom: Newsroom, issue: Issue, why: str) -> MetabriefError:
+    with newsroom.database.read() as connection:
+        current = issues.load_bare(connection, issue.id) or issue
+    return MetabriefError(f"issue {issue.id} is {current.status}, {why}")

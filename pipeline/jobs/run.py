@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from pipeline.app import Newsroom
 from pipeline.config import Newsletter
+from pipeline.jobs import oversee
 from pipeline.jobs.collect import CollectReport, SourceRead, collect
-from pipeline.jobs.compose import compose
+from pipeline.jobs.compose import compose, may_be_composed
 from pipeline.jobs.send import SENDABLE, SendReport, report, send
 from pipeline.model import Issue, IssueStatus, Slot
 from pipeline.store import issues
@@ -39,11 +40,16 @@ async def run(
     collected = None
     with newsroom.database.read() as connection:
         issue = issues.find(connection, newsletter.key, slot)
-    if issue is None:
+    if may_be_composed(issue):
         collected = await collect(newsroom, on_read=on_read)
-        issue = compose(newsroom, newsletter, slot, wants_hold=wants_hold, funnel=counts_of(collected)).issue
-        on_composed(issue)
-    issue = release_if_due(newsroom, issue)
+    counts = counts_of(collected) if collected else None
+    composed = compose(newsroom, newsletter, slot, wants_hold=wants_hold, funnel=counts)
+    if composed.is_new:
+        on_composed(composed.issue)
+    issue = release_if_due(newsroom, composed.issue)
+    if wants_hold and issue.status in SENDABLE:
+        oversee.hold(newsroom, issue)
+        return RunReport(collected=collected, sent=report(newsroom, issue.id))
     if issue.status not in SENDABLE:
         return RunReport(collected=collected, sent=report(newsroom, issue.id))
     sent = await send(newsroom, newsletter, issue, wait=wait, stop=stop, on_delivered=on_delivered)

@@ -97,11 +97,13 @@ def _conclude(newsroom: Newsroom, issue_id: int, dispatch: Dispatch) -> None:
 def _hold(newsroom: Newsroom, issue_id: int, reason: HoldReason, detail: str) -> None:
     """Hold an issue that may go out; one that a person has held or called off meanwhile stays as it is."""
     with newsroom.database.write() as connection:
-        current = issues.load_bare(connection, issue_id)
-        if current is None or current.status not in SENDABLE:
-            return
         issues.set_status(
-            connection, issue_id, status=IssueStatus.HELD, hold_reason=reason, hold_detail=detail
+            connection,
+            issue_id,
+            status=IssueStatus.HELD,
+            hold_reason=reason,
+            hold_detail=detail,
+            among=SENDABLE,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,7 +13,6 @@ from pipeline.model import (
     HoldReason,
     Issue,
     IssueStatus,
-    Item,
     LeftOut,
     Slot,
     TransportKind,
@@ -21,13 +20,11 @@ from pipeline.model import (
 )
 from pipeline.store.issue_rows import articles_of, bare, items_of
 from pipeline.store.schema import (
-    issue_item_articles,
     issue_items,
     issue_left_out,
     issue_variants,
     issues,
 )
-from subscribers.schema import insert_new
 
 _COUNTED = (IssueStatus.APPROVED, IssueStatus.SENDING, IssueStatus.SENT)
 """Issues whose stories readers know, or are about to."""
@@ -41,61 +38,6 @@ class SentItem:
     summary: str
     slot_at: datetime
     articles: tuple[Article, ...]
-
-
-def keep(
-    connection: sa.Connection, issue: Issue, *, release_at: datetime | None, now: datetime
-) -> int | None:
-    """Write a composed issue whole and return its id; None when the slot has one already (it stays)."""
-    row = {
-        "newsletter": issue.newsletter,
-        "slot": issue.slot.wall,
-        "slot_at": issue.slot.instant,
-        "status": issue.status,
-        "hold_reason": issue.hold_reason,
-        "hold_detail": issue.hold_detail,
-        "release_at": release_at,
-        "released_at": now if issue.status is IssueStatus.APPROVED else None,
-        "transport": issue.transport,
-        "funnel": issue.funnel,
-        "created_at": now,
-    }
-    issue_id = connection.execute(insert_new(connection, issues).values(row).returning(issues.c.id)).scalar()
-    if issue_id is None:
-        return None
-    for position, item in enumerate(issue.items):
-        _keep_item(connection, int(issue_id), position, item)
-    if issue.left_out:
-        left = [{"issue_id": issue_id, "position": i, **asdict(out)} for i, out in enumerate(issue.left_out)]
-        connection.execute(issue_left_out.insert(), left)
-    if issue.variants:
-        connection.execute(
-            issue_variants.insert(), [{"issue_id": issue_id, **asdict(v)} for v in issue.variants]
-        )
-    return int(issue_id)
-
-
-def _keep_item(connection: sa.Connection, issue_id: int, position: int, item: Item) -> None:
-    row = {
-        "issue_id": issue_id,
-        "position": position,
-        "headline": item.headline,
-        "summary": item.summary,
-        "language": item.language,
-        "section": item.section,
-        "sources": [asdict(source) for source in item.sources],
-        "why": list(item.why),
-        "gloss": list(item.gloss),
-        "is_update": item.is_update,
-        "published": item.published,
-    }
-    item_id = connection.execute(issue_items.insert().returning(issue_items.c.id), row).scalar_one()
-    links = [
-        {"item_id": item_id, "article_id": article.id, "position": i}
-        for i, article in enumerate(item.articles)
-    ]
-    if links:
-        connection.execute(issue_item_articles.insert(), links)
 
 
 def find(connection: sa.Connection, newsletter: str, slot: Slot) -> Issue | None:
@@ -221,22 +163,28 @@ def set_status(
     status: IssueStatus,
     hold_reason: HoldReason | None = None,
     hold_detail: str = "",
-) -> None:
-    """Move an issue to a status, and let it no longer go by itself; a reason goes with ``held`` alone."""
+    among: Collection[IssueStatus] = tuple(IssueStatus),
+) -> bool:
+    """Move an issue to a status, and let it no longer go by itself; a reason goes with ``held`` alone.
+
+    False, and nothing changed, when it is in none of the statuses ``among`` by now.
+    """
     values = {"status": status, "hold_reason": hold_reason, "hold_detail": hold_detail, "release_at": None}
-    connection.execute(issues.update().where(issues.c.id == issue_id).values(values))
+    there = sa.and_(issues.c.id == issue_id, issues.c.status.in_(among))
+    return connection.execute(issues.update().where(there).values(values)).rowcount == 1
 
 
-def release(connection: sa.Connection, issue_id: int, *, now: datetime) -> None:
-    """Approve a held issue, or let a paused one go on sending; any other stays as it is."""
+def release(connection: sa.Connection, issue_id: int, *, now: datetime) -> bool:
+    """Approve a held issue, or let a paused one go on sending; False, and any other stays as it is."""
     paused = sa.case(
         (issues.c.planned_at.is_not(None), str(IssueStatus.SENDING)), else_=str(IssueStatus.APPROVED)
     )
-    connection.execute(
+    released = (
         issues.update()
         .where(issues.c.id == issue_id, issues.c.status == IssueStatus.HELD)
         .values(status=paused, hold_reason=None, hold_detail="", release_at=None, released_at=now)
     )
+    return connection.execute(released).rowcount == 1
 
 
 def begin_sending(connection: sa.Connection, issue_id: int, *, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from pipeline.model import Issue, IssueStatus, Slot, TransportKind, Variant
-from pipeline.store import issues
+from pipeline.store import drafts
 from pipeline.store.letters import Letters
 from subscribers import store
 from subscribers.life import Status
@@ -65,6 +65,6 @@ def issue(
 
 def keep(connection: sa.Connection, one: Issue) -> int:
     """Write an issue down and return its id."""
-    issue_id = issues.keep(connection, one, release_at=None, now=NOW)
+    issue_id = drafts.keep(connection, one, release_at=None, now=NOW)
     assert issue_id is not None
     return issue_id

@@ -20,7 +20,7 @@ from pipeline.model import (
     TransportKind,
     Variant,
 )
-from pipeline.store import issues
+from pipeline.store import drafts, issues
 from pipeline.store.articles import keep_article, seen_since
 from pipeline.store.database import Database
 from tests.contracts.people import HOUR, NOW, SLOT, issue, keep
@@ -88,7 +88,7 @@ def test_an_issue_comes_back_whole(database: Database) -> None:
 def test_a_slot_has_one_issue_and_the_first_stays(database: Database) -> None:
     with database.write() as connection:
         issue_id = keep(connection, issue())
-        second = issues.keep(connection, replace(issue(), hold_detail="x"), release_at=None, now=NOW)
+        second = drafts.keep(connection, replace(issue(), hold_detail="x"), release_at=None, now=NOW)
         assert second is None
         assert [one.id for one in issues.listing(connection)] == [issue_id]
         assert len(issues.variants(connection, issue_id)) == 1
@@ -99,7 +99,7 @@ def test_two_writers_at_once_make_one_issue(database: Database) -> None:
 
     def write() -> None:
         with database.write() as connection:
-            made.append(issues.keep(connection, issue(), release_at=None, now=NOW))
+            made.append(drafts.keep(connection, issue(), release_at=None, now=NOW))
 
     threads = [threading.Thread(target=write) for _ in range(4)]
     for thread in threads:
@@ -153,7 +153,7 @@ def test_only_an_approved_issue_begins_to_be_sent(database: Database, status: Is
 def test_a_held_issue_is_released_to_approved(database: Database) -> None:
     with database.write() as connection:
         made = replace(issue(status=IssueStatus.HELD), hold_reason=HoldReason.APPROVAL, hold_detail="waits")
-        issue_id = issues.keep(connection, made, release_at=NOW + HOUR, now=NOW)
+        issue_id = drafts.keep(connection, made, release_at=NOW + HOUR, now=NOW)
         assert issue_id is not None
         issues.release(connection, issue_id, now=NOW)
         found = issues.load_bare(connection, issue_id)
@@ -184,7 +184,7 @@ def test_releasing_what_is_not_held_changes_nothing(database: Database, status: 
 
 def test_an_issue_a_person_holds_no_longer_lets_itself_go(database: Database) -> None:
     with database.write() as connection:
-        issue_id = issues.keep(connection, issue(), release_at=NOW + HOUR, now=NOW)
+        issue_id = drafts.keep(connection, issue(), release_at=NOW + HOUR, now=NOW)
         assert issue_id is not None
         issues.set_status(connection, issue_id, status=IssueStatus.HELD, hold_reason=HoldReason.OPERATOR)
         assert issues.release_of(connection, issue_id).release_at is None

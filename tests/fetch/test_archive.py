@@ -89,7 +89,14 @@ def test_a_place_that_cannot_be_written_is_wrong_use(tmp_path: Path, open_fetche
 
 @pytest.mark.parametrize(
     "content",
-    [None, b"", b"just text", b"WARC/1.0\r\nWARC-Type: response\r\n", gzip.compress(b"no record")[:-6]],
+    [
+        None,
+        b"",
+        b"just text",
+        b"WARC/1.0\r\nWARC-Type: response\r\n",
+        gzip.compress(b"no record", mtime=0)[:-6],
+    ],
+    ids=["missing", "empty", "text", "cut record", "cut gzip"],
 )
 def test_a_file_that_is_no_recording_is_wrong_use(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "day.warc.gz"

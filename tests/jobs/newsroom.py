@@ -16,7 +16,7 @@ from pipeline.jobs.letterhead import disclaimers
 from pipeline.jobs.send import report
 from pipeline.model import Issue, IssueStatus, Slot, TransportKind, Variant
 from pipeline.render.personalise import marker
-from pipeline.store import issues
+from pipeline.store import drafts, issues
 from pipeline.store.letters import Letters
 from pipeline.store.schema import deliveries
 from subscribers import store
@@ -169,7 +169,7 @@ def _fill(newsroom: Newsroom, readers: Sequence[str], *, transport: TransportKin
         variants=(_variant(newsroom, spoil=spoil),),
     )
     with newsroom.database.write() as connection:
-        issues.keep(connection, issue, release_at=None, now=NOW)
+        drafts.keep(connection, issue, release_at=None, now=NOW)
 
 
 def _variant(newsroom: Newsroom, *, spoil: str) -> Variant:
