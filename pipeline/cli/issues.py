@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -34,7 +34,7 @@ def list_issues(context: typer.Context, as_json: AsJson = False) -> None:
         counted = row["deliveries"]
         status = f"{row['status']} ({row['hold_reason']})" if row["hold_reason"] else row["status"]
         sent = f"{counted['accepted']} of {counted['total']}"
-        cells = (row["id"], row["newsletter"], row["slot"], status, row["items"], sent, row["subject"])
+        cells = (row["id"], row["newsletter"], row["slot"], status, row["item_count"], sent, row["subject"])
         table.add_row(*(str(cell) for cell in cells))
     console().print(table)
 
@@ -56,6 +56,8 @@ def show(
         return
     held = f" for {row['hold_reason']}" if row["hold_reason"] else ""
     say(f"issue {row['id']}: {row['newsletter']} {row['slot']}, {row['status']}{held} ({row['transport']})")
+    if row["hold_detail"]:
+        say(f"{row['hold_detail']}; {_way_out(row)}")
     say(f"subject: {row['subject']}")
     for number, item in enumerate(row["items"], 1):
         outlets = ", ".join(source["name"] for source in item["sources"])
@@ -67,6 +69,15 @@ def show(
     say(f"\ntotal {total} = " + " + ".join(f"{number} {state}" for state, number in counted.items()))
     if row["transport"] == "outbox":
         say("made for the outbox: nobody was mailed")
+
+
+def _way_out(row: dict[str, Any]) -> str:
+    """Return what releases a held issue."""
+    if row["hold_reason"] in ("lint", "gate"):
+        return f"mend that, then: metabrief run {row['newsletter']} --slot {row['slot']}"
+    if row["hold_reason"] == "thin":
+        return f"read again with: metabrief run {row['newsletter']} --slot {row['slot']}, or: metabrief issues approve {row['id']}"
+    return f"release it with: metabrief issues approve {row['id']}"
 
 
 @app.command(short_help="Say why items are in or out.")

@@ -50,6 +50,8 @@ def run(
         if dry_run:
             raise typer.Exit(_dry_run(newsroom, chosen, due))
         say(f"{chosen.key} {due.wall} ({chosen.timezone})")
+        if due.instant > newsroom.clock():
+            say("this slot is still to come: what is made of it now is its issue, and is not made again")
         with counting("mails") as count:
             ended, was_stopped = run_until_stopped(
                 lambda stop: run_job(
@@ -70,24 +72,23 @@ def run(
 def _dry_run(newsroom: Newsroom, newsletter: Newsletter, slot: Slot) -> int:
     import asyncio
 
-    import sqlalchemy as sa
-
     from pipeline.jobs import compose as composing
     from pipeline.jobs.collect import collect as collect_job
-    from subscribers.audience import audience
+    from pipeline.jobs.plan import audience_size
 
     asyncio.run(collect_job(newsroom, on_read=_say_read))
     issue = composing.draft_issue(newsroom, newsletter, slot)
-    with newsroom.database.read() as connection:
-        readers = connection.scalar(
-            sa.select(sa.func.count()).select_from(audience(newsletter.key).subquery())
-        )
     for number, item in enumerate(issue.items, 1):
         say(f"{number}. [{item.section}] {item.headline}\n   {item.summary}")
+    say(f"dry run: it would be {issue.status}{_because(issue)}; {len(issue.items)} items")
     say(
-        f"dry run: {len(issue.items)} items; {readers} readers would be mailed; no issue was stored, nothing was sent"
+        f"{audience_size(newsroom, newsletter)} readers would be mailed; no issue was stored, nothing was sent"
     )
     return DONE
+
+
+def _because(issue: Issue) -> str:
+    return f" ({issue.hold_reason}: {issue.hold_detail})" if issue.hold_reason else ""
 
 
 def collect(
@@ -134,12 +135,15 @@ def send(
 ) -> None:
     """Send one issue, or every approved or sending one, oldest slot first; each due reader is tried once."""
     from pipeline.cli.signals import run_until_stopped
+    from pipeline.jobs.run import release_all_due
     from pipeline.jobs.send import SENDABLE, report
     from pipeline.jobs.send import send as send_job
     from pipeline.store import issues
 
     with opened(context) as newsroom:
+        known = {newsletter.key: newsletter for newsletter in newsroom.settings.newsletter}
         if issue is None:
+            release_all_due(newsroom)
             with newsroom.database.read() as connection:
                 wanted = issues.in_states(connection, SENDABLE)
         else:
@@ -148,12 +152,13 @@ def send(
         async def send_all(stop: asyncio.Event, count: Callable[[], None]) -> list[SendReport]:
             ended = []
             for each in wanted:
-                if each.status in SENDABLE and not stop.is_set():
-                    chosen = newsroom.settings.find_newsletter(each.newsletter)
+                chosen = known.get(each.newsletter)
+                if each.status in SENDABLE and chosen is not None and not stop.is_set():
                     job = send_job(newsroom, chosen, each, wait=wait, stop=stop, on_delivered=count)
                     ended.append(await job)
                 else:
-                    ended.append(report(newsroom, each.id))
+                    trouble = "" if chosen else f"there is no newsletter {each.newsletter!r} any more"
+                    ended.append(report(newsroom, each.id, trouble=trouble))
             return ended
 
         with counting("mails") as count:
@@ -174,6 +179,9 @@ def _say_read(read: SourceRead) -> None:
 
 def _say_collected(collected: CollectReport) -> int:
     """Say how a collect ended; return 0 when all sources were read, 3 when some failed, 1 when none was read."""
+    if not collected.reads:
+        say("no source is enabled; add some to sources.toml, or set [sources] shipped = true")
+        return FAILED
     read = len(collected.reads) - len(collected.failed)
     articles = sum(each.articles for each in collected.reads)
     say(f"collected: {read} of {len(collected.reads)} sources read, {articles} new articles")
@@ -184,10 +192,7 @@ def _say_collected(collected: CollectReport) -> int:
 
 def _say_composed(issue: Issue) -> None:
     steps = " → ".join(f"{number} {step.replace('_', ' ')}" for step, number in issue.funnel.items())
-    say(
-        f"composed: issue {issue.id}: {steps}; {issue.status}"
-        + (f" ({issue.hold_reason}: {issue.hold_detail})" if issue.hold_reason else "")
-    )
+    say(f"composed: issue {issue.id}: {steps}; {issue.status}{_because(issue)}")
 
 
 def _say_sent(ended: list[SendReport], *, was_stopped: bool) -> int:
@@ -214,6 +219,8 @@ def _sent_line(ended: SendReport) -> str:
         line += "; into the outbox: nobody was mailed"
     if ended.tally.deferred and ended.next_try:
         line += f"; {ended.tally.deferred} deferred, next try {ended.next_try:%Y-%m-%d %H:%M:%S} UTC"
+    if ended.leased:
+        line += f"; {ended.leased} are in the hands of another sender, or free at {ended.leased_until:%H:%M:%S} UTC"
     if ended.trouble:
         line += f"; {ended.trouble}"
     return line

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pipeline.errors import ConfigurationError, MetabriefError
+from pipeline.errors import ConfigurationError, MetabriefError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,7 +40,7 @@ def find_issue(newsroom: Newsroom, name: str) -> Issue:
     from pipeline.store import issues
 
     if name != "latest" and not (name.isdecimal() and len(name) < 10):
-        raise ConfigurationError(f"{name!r} is no issue; write its number, or latest")
+        raise UsageError(f"{name!r} is no issue; write its number, or latest")
     with newsroom.database.read() as connection:
         issue_id = issues.latest_id(connection) if name == "latest" else int(name)
         issue = issues.load(connection, issue_id) if issue_id is not None else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline.model import Article, Item, LeftOut, Reference, Source, Story
-from pipeline.select.duplicates import find_duplicates
+from pipeline.select.duplicates import cut_tracking_parameters, find_duplicates
 from pipeline.select.gloss import gloss
 from pipeline.select.lexicon import Lexicon
 from pipeline.select.novelty import Memory, Novelty, NoveltyKind, Sent, judge_novelty
@@ -214,7 +214,9 @@ def _references(story: Story, sources: Mapping[str, Source]) -> tuple[Reference,
         best.setdefault(article.source, article)
     return tuple(
         Reference(
-            name=sources[key].name if key in sources else key, url=article.url, language=article.language
+            name=sources[key].name if key in sources else key,
+            url=cut_tracking_parameters(article.url),
+            language=article.language,
         )
         for key, article in best.items()
     )

@@ -119,7 +119,7 @@ async def _read_entry(
     except FetchError as error:
         return Failure(entry=entry, reason=error.reason)
     except ExtractionError as error:
-        return Failure(entry=entry, reason=str(error))
+        return Failure(entry=entry, reason=str(error).removeprefix(f"{entry.url}: "))
     return _article(source, entry, page, extracted, newsroom=newsroom)
 
 

@@ -23,7 +23,7 @@ def plan(newsroom: Newsroom, newsletter: Newsletter, issue: Issue) -> None:
     with newsroom.database.write() as connection:
         if not issues.begin_sending(connection, issue.id, now=now):
             return
-        released = issues.release_of(connection, issue.id).released_at or now
+        released = issues.released_at(connection, issue.id) or now
         hours = [
             _hour(newsroom, newsletter, zone, send_at, slot=issue.slot.instant, released=released)
             for zone, send_at in deliveries.hours_wanted(connection, readers)
@@ -39,6 +39,13 @@ def _languages(connection: sa.Connection, newsletter: Newsletter, issue: Issue) 
         raise MetabriefError(f"issue {issue.id} is set in no language; cancel it, and compose its slot anew")
     ordered = [language for language in newsletter.variants if language in there]
     return (*ordered, *sorted(there - set(ordered)))
+
+
+def audience_size(newsroom: Newsroom, newsletter: Newsletter) -> int:
+    """Return how many readers the newsletter has now."""
+    readers = audience(newsletter.key).subquery()
+    with newsroom.database.read() as connection:
+        return connection.scalar(sa.select(sa.func.count()).select_from(readers)) or 0
 
 
 def _hour(

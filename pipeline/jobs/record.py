@@ -12,7 +12,7 @@ from pipeline.store import deliveries, issues
 
 
 def list_records(newsroom: Newsroom) -> list[dict[str, Any]]:
-    """Return every issue, the newest slot first; ``items`` is their number."""
+    """Return every issue, the newest slot first, with the number of its items."""
     with newsroom.database.read() as connection:
         found = issues.listing(connection)
         items = issues.item_counts(connection)
@@ -25,7 +25,7 @@ def list_records(newsroom: Newsroom) -> list[dict[str, Any]]:
             subject=_first_of(subjects.get(issue.id, {}), first.get(issue.newsletter)),
             counted=tally(counted.get(issue.id, {})),
         )
-        | {"items": items.get(issue.id, 0)}
+        | {"item_count": items.get(issue.id, 0)}
         for issue in found
     ]
 
@@ -61,7 +61,6 @@ def _record(issue: Issue, *, subject: str, counted: Tally) -> dict[str, Any]:
         "hold_reason": issue.hold_reason,
         "hold_detail": issue.hold_detail,
         "transport": issue.transport,
-        "items": [],
         "deliveries": {**counted.by_state(), "total": counted.total},
     }
 

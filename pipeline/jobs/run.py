@@ -12,7 +12,7 @@ from pipeline.jobs import oversee
 from pipeline.jobs.collect import CollectReport, SourceRead, collect
 from pipeline.jobs.compose import compose, may_be_composed
 from pipeline.jobs.send import SENDABLE, SendReport, report, send
-from pipeline.model import Issue, IssueStatus, Slot
+from pipeline.model import Issue, Slot
 from pipeline.store import issues
 
 
@@ -67,11 +67,13 @@ def counts_of(collected: CollectReport) -> dict[str, int]:
 
 def release_if_due(newsroom: Newsroom, issue: Issue) -> Issue:
     """Release an issue that was held until now, and return it as it then stands."""
-    if issue.status is not IssueStatus.HELD:
-        return issue
     now = newsroom.clock()
     with newsroom.database.write() as connection:
-        release_at = issues.release_of(connection, issue.id).release_at
-        if release_at is not None and release_at <= now:
-            issues.release(connection, issue.id, now=now)
+        issues.release_due(connection, now=now, issue_id=issue.id)
         return issues.load_bare(connection, issue.id) or issue
+
+
+def release_all_due(newsroom: Newsroom) -> None:
+    """Release every issue that was held until now."""
+    with newsroom.database.write() as connection:
+        issues.release_due(connection, now=newsroom.clock())

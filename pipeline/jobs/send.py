@@ -32,6 +32,9 @@ class SendReport:
     issue: Issue
     tally: Tally
     next_try: datetime | None
+    leased: int = 0
+    """Rows in the hands of another sender, which may be dead."""
+    leased_until: datetime | None = None
     trouble: str = ""
     """Why rows were left that could have been tried: the relay is away."""
 
@@ -72,9 +75,17 @@ def report(newsroom: Newsroom, issue_id: int, *, trouble: str = "") -> SendRepor
         issue = issues.load(connection, issue_id)
         counted = tally(deliveries.counts(connection, issue_id))
         next_try = deliveries.next_moment(connection, issue_id)
+        leased = deliveries.leased(connection, issue_id)
     if issue is None:
         raise LookupError(f"issue {issue_id} is gone")
-    return SendReport(issue=issue, tally=counted, next_try=next_try, trouble=trouble)
+    return SendReport(
+        issue=issue,
+        tally=counted,
+        next_try=next_try,
+        leased=leased.number,
+        leased_until=leased.until,
+        trouble=trouble,
+    )
 
 
 def _conclude(newsroom: Newsroom, issue_id: int, dispatch: Dispatch) -> None:

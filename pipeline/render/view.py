@@ -18,7 +18,7 @@ _TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _WORD = re.compile(r"[^\W_]+(?:[’'.,-][^\W_]+)*")
 _WORDS_A_MINUTE, _HAN_A_MINUTE = 230, 400
 _OUTLETS = 4
-_CONTENTS = 5
+_CONTENTS = 7
 _NAMELESS = "—"
 _SHORT = 3
 """An issue of no more items than this needs no list of what is in it."""

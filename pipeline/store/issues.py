@@ -176,15 +176,22 @@ def set_status(
 
 def release(connection: sa.Connection, issue_id: int, *, now: datetime) -> bool:
     """Approve a held issue, or let a paused one go on sending; False, and any other stays as it is."""
-    paused = sa.case(
+    return _release(connection, issues.c.id == issue_id, now=now) == 1
+
+
+def release_due(connection: sa.Connection, *, now: datetime, issue_id: int | None = None) -> None:
+    """Release what was held until now: one issue, or all of them."""
+    mine = sa.true() if issue_id is None else issues.c.id == issue_id
+    _release(connection, sa.and_(mine, issues.c.release_at <= now), now=now)
+
+
+def _release(connection: sa.Connection, where: sa.ColumnElement[bool], *, now: datetime) -> int:
+    after = sa.case(
         (issues.c.planned_at.is_not(None), str(IssueStatus.SENDING)), else_=str(IssueStatus.APPROVED)
     )
-    released = (
-        issues.update()
-        .where(issues.c.id == issue_id, issues.c.status == IssueStatus.HELD)
-        .values(status=paused, hold_reason=None, hold_detail="", release_at=None, released_at=now)
-    )
-    return connection.execute(released).rowcount == 1
+    values = {"status": after, "hold_reason": None, "hold_detail": "", "release_at": None, "released_at": now}
+    held = issues.update().where(where, issues.c.status == IssueStatus.HELD)
+    return connection.execute(held.values(values)).rowcount
 
 
 def begin_sending(connection: sa.Connection, issue_id: int, *, now: datetime) -> bool:
@@ -194,17 +201,6 @@ def begin_sending(connection: sa.Connection, issue_id: int, *, now: datetime) ->
     return connection.execute(begun).rowcount == 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class Release:
-    """When an issue was let go, and when a held one lets itself go."""
-
-    released_at: datetime | None
-    release_at: datetime | None
-
-
-def release_of(connection: sa.Connection, issue_id: int) -> Release:
-    """Return an issue's release times."""
-    row = connection.execute(
-        sa.select(issues.c.released_at, issues.c.release_at).where(issues.c.id == issue_id)
-    ).one()
-    return Release(released_at=row.released_at, release_at=row.release_at)
+def released_at(connection: sa.Connection, issue_id: int) -> datetime | None:
+    """Return when an issue was last let go."""
+    return connection.scalar(sa.select(issues.c.released_at).where(issues.c.id == issue_id))

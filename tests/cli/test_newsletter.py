@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.demo.press import Press
 from tests.cli.conftest import Metabrief, add_settings, change_settings
+from tests.cli.sites import site
 
 FIRST, SECOND = "2022-02-22", "2022-02-23"
 
@@ -251,3 +252,113 @@ def test_a_key_that_would_sign_is_refused_rather_than_left_unused(metabrief: Met
     ended = metabrief("--home", home, "issues", "list")
     assert ended.code == 2
     assert "does not sign" in ended.err
+
+
+def test_hold_holds_an_issue_that_was_composed_before(metabrief: Metabrief, home: Path) -> None:
+    metabrief("--home", home, "collect")
+    metabrief("--home", home, "compose", "daily", "--slot", FIRST)
+    ended = metabrief("--home", home, "run", "daily", "--slot", FIRST, "--hold")
+    assert ended.code == 3
+    assert metabrief("--home", home, "issues", "show", "latest", "--json").json["hold_reason"] == "operator"
+
+
+def test_a_thin_issue_is_made_better_by_the_next_run(metabrief: Metabrief, home: Path) -> None:
+    whole = (home / "sources.toml").read_text(encoding="utf-8")
+    (home / "sources.toml").write_text(whole.replace("http://127", "http://127.0.0.1:9/?"), encoding="utf-8")
+    assert metabrief("--home", home, "run", "daily", "--slot", FIRST).code == 3
+    (home / "sources.toml").write_text(whole, encoding="utf-8")
+    assert metabrief("--home", home, "run", "daily", "--slot", FIRST).code == 0
+    [row] = metabrief("--home", home, "issues", "list", "--json").json
+    assert (row["status"], row["item_count"] > 5) == ("sent", True)
+
+
+@pytest.mark.usefixtures("readers")
+def test_a_mended_template_lets_an_issue_go_that_was_held_for_lint(metabrief: Metabrief, home: Path) -> None:
+    closing = home / "templates" / "text" / "closing.txt.j2"
+    closing.parent.mkdir(parents=True)
+    closing.write_text("nothing\n", encoding="utf-8")
+    assert metabrief("--home", home, "run", "daily", "--slot", FIRST).code == 3
+    shown = metabrief("--home", home, "issues", "show", "latest").out
+    assert "disclaimer" in shown
+    assert f"metabrief run daily --slot {FIRST}T06:00" in shown
+    assert metabrief("--home", home, "issues", "approve", "latest").code == 1
+    closing.unlink()
+    assert metabrief("--home", home, "run", "daily", "--slot", FIRST).code == 0
+    assert len(mails(home)) == 2
+
+
+@pytest.mark.usefixtures("readers")
+def test_what_failed_at_the_gate_goes_on_once_it_is_mended(metabrief: Metabrief, home: Path) -> None:
+    metabrief("--home", home, "collect")
+    metabrief("--home", home, "compose", "daily", "--slot", FIRST)
+    change_settings(
+        home, "3 Test Lane, Testville 1000", "4 New Road, Testville 1000"
+    )  # what was set has the old one
+    assert metabrief("--home", home, "send").code == 3
+    assert metabrief("--home", home, "issues", "show", "latest", "--json").json["hold_reason"] == "gate"
+    assert metabrief("--home", home, "run", "daily", "--slot", FIRST).code == 0
+    assert all("4 New Road" in part.get_content() for mail in mails(home) for part in mail.iter_parts())
+
+
+def test_an_issue_of_a_newsletter_that_is_gone_stops_no_other(metabrief: Metabrief, home: Path) -> None:
+    metabrief("--home", home, "collect")
+    metabrief("--home", home, "compose", "daily", "--slot", FIRST)
+    change_settings(home, 'key = "daily"', 'key = "other"')
+    metabrief("--home", home, "compose", "other", "--slot", FIRST)
+    ended = metabrief("--home", home, "send")
+    assert ended.code == 1
+    assert "there is no newsletter 'daily' any more" in ended.out
+    assert {
+        row["newsletter"]: row["status"] for row in metabrief("--home", home, "issues", "list", "--json").json
+    } == {
+        "daily": "approved",
+        "other": "sent",
+    }
+
+
+def test_send_lets_go_what_was_held_until_now(metabrief: Metabrief, home: Path) -> None:
+    change_settings(home, 'key = "daily"', 'key = "daily"\napproval = "auto-after:0s"')
+    metabrief("--home", home, "collect")
+    assert metabrief("--home", home, "compose", "daily", "--slot", FIRST).code == 3
+    assert metabrief("--home", home, "send").code == 0
+    assert metabrief("--home", home, "issues", "show", "latest", "--json").json["status"] == "sent"
+
+
+def test_a_slot_to_come_is_said_to_be_one(metabrief: Metabrief, home: Path) -> None:
+    assert "still to come" in metabrief("--home", home, "run", "daily", "--slot", "2999-01-01").out
+    assert "still to come" not in metabrief("--home", home, "run", "daily", "--slot", FIRST).out
+
+
+def test_a_dry_run_says_how_the_issue_would_end(metabrief: Metabrief, home: Path) -> None:
+    change_settings(home, 'key = "daily"', 'key = "daily"\nmin_items = 25\nmax_items = 25')
+    ended = metabrief("--home", home, "run", "daily", "--slot", FIRST, "--dry-run")
+    assert "it would be held (thin:" in ended.out
+
+
+def test_no_source_at_all_is_a_failure_that_names_the_way_out(metabrief: Metabrief, home: Path) -> None:
+    (home / "sources.toml").write_text("", encoding="utf-8")
+    ended = metabrief("--home", home, "collect")
+    assert ended.code == 1
+    assert "sources.toml" in ended.out
+
+
+@pytest.mark.usefixtures("readers")
+def test_tracking_parameters_are_cut_off_the_links_readers_get(
+    metabrief: Metabrief, home: Path, press: Press
+) -> None:
+    feed = home / "feed.xml"
+    [article] = [each for each in press.articles if each.slug == "lakala-founder-proposals"]
+    address = f"{press.article_url(article)}?utm_source=feed&amp;page=1"
+    entry = f"<item><title>{article.title}</title><link>{address}</link></item>"
+    feed.write_text(f'<rss version="2.0"><channel><title>t</title>{entry}</channel></rss>', encoding="utf-8")
+    with site("application/rss+xml", feed.read_bytes()) as base:
+        table = (
+            f'[[source]]\nkey = "one"\nname = "One"\nhome = "{base}"\nlanguage = "en"\nfeed = "{base}/feed"\n'
+        )
+        (home / "sources.toml").write_text(table, encoding="utf-8")
+        change_settings(home, 'key = "daily"', 'key = "daily"\nmin_items = 1')
+        assert metabrief("--home", home, "run", "daily", "--slot", FIRST).code == 0
+    for mail in mails(home):
+        for part in mail.iter_parts():
+            assert "lakala-founder-proposals/?page=1" in part.get_content()
+            assert "utm_source" not in part.get_content()

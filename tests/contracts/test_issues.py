@@ -159,7 +159,7 @@ def test_a_held_issue_is_released_to_approved(database: Database) -> None:
         found = issues.load_bare(connection, issue_id)
         assert found is not None
         assert (found.status, found.hold_reason, found.hold_detail) == (IssueStatus.APPROVED, None, "")
-        assert issues.release_of(connection, issue_id) == issues.Release(released_at=NOW, release_at=None)
+        assert issues.released_at(connection, issue_id) == NOW
 
 
 def test_a_paused_issue_is_released_to_sending(database: Database) -> None:
@@ -187,15 +187,59 @@ def test_an_issue_a_person_holds_no_longer_lets_itself_go(database: Database) ->
         issue_id = drafts.keep(connection, issue(), release_at=NOW + HOUR, now=NOW)
         assert issue_id is not None
         issues.set_status(connection, issue_id, status=IssueStatus.HELD, hold_reason=HoldReason.OPERATOR)
-        assert issues.release_of(connection, issue_id).release_at is None
+        issues.release_due(connection, now=NOW + 2 * HOUR)
+        assert status_of(connection, issue_id) is IssueStatus.HELD
+
+
+def test_only_what_is_due_lets_itself_go(database: Database) -> None:
+    waiting = replace(issue(status=IssueStatus.HELD), hold_reason=HoldReason.APPROVAL)
+    with database.write() as connection:
+        due = drafts.keep(connection, waiting, release_at=NOW, now=NOW)
+        later = drafts.keep(connection, replace(waiting, slot=NEXT), release_at=NOW + HOUR, now=NOW)
+        assert due is not None
+        assert later is not None
+        issues.release_due(connection, now=NOW)
+        assert status_of(connection, due) is IssueStatus.APPROVED
+        assert status_of(connection, later) is IssueStatus.HELD
+
+
+def test_a_move_is_made_only_from_the_statuses_named(database: Database) -> None:
+    with database.write() as connection:
+        issue_id = keep(connection, issue(status=IssueStatus.SENT))
+        open_ones = (IssueStatus.HELD, IssueStatus.APPROVED)
+        assert not issues.set_status(connection, issue_id, status=IssueStatus.CANCELLED, among=open_ones)
+        assert status_of(connection, issue_id) is IssueStatus.SENT
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_anew"),
+    [
+        (HoldReason.THIN, True),
+        (HoldReason.LINT, True),
+        (HoldReason.APPROVAL, False),
+        (HoldReason.OPERATOR, False),
+    ],
+)
+def test_only_what_is_thin_or_faulty_is_composed_anew(
+    database: Database, reason: HoldReason, is_anew: bool
+) -> None:
+    held = replace(issue(status=IssueStatus.HELD), hold_reason=reason)
+    with database.write() as connection:
+        issue_id = keep(connection, held)
+        better = replace(issue(), funnel={"items": 9})
+        assert drafts.keep_anew(connection, issue_id, better, release_at=None, now=NOW) is is_anew
+        found = issues.load(connection, issue_id)
+        assert found is not None
+        assert found.status is (IssueStatus.APPROVED if is_anew else IssueStatus.HELD)
+        assert len(found.variants) == 1
 
 
 def test_an_issue_kept_as_approved_is_released_then(database: Database) -> None:
     with database.write() as connection:
         approved = keep(connection, issue())
         held = keep(connection, issue(slot=NEXT, status=IssueStatus.HELD))
-        assert issues.release_of(connection, approved).released_at == NOW
-        assert issues.release_of(connection, held).released_at is None
+        assert issues.released_at(connection, approved) == NOW
+        assert issues.released_at(connection, held) is None
 
 
 def carried(connection: sa.Connection, **change: object) -> list[str]:
