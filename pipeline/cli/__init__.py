@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import demo, issues, newsletter, newsroom, preview, subscribers, templates
+from pipeline.cli import demo, issues, newsletter, newsroom, preview, serve, subscribers, templates
 from pipeline.errors import MetabriefError
 from subscribers.errors import SubscriberError
 
@@ -27,6 +27,7 @@ app.command("collect", short_help="Read every enabled source.")(newsletter.colle
 app.command("compose", short_help="Compose a slot's issue.")(newsletter.compose)
 app.command("send", short_help="Send what is approved.")(newsletter.send)
 app.command("preview", short_help="Write an issue as files to look at.")(preview.preview)
+app.command("serve", short_help="Serve the pages that mails lead to.")(serve.serve)
 app.add_typer(issues.app, name="issues")
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(templates.app, name="templates")

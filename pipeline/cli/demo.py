@@ -64,6 +64,7 @@ def _demo(folder: Path, *, port: int, is_kept: bool) -> int:
         for day in days:
             say(f"  {next(page for page in day.pages if page.suffix == '.html')}")
         say(f"it is a newsroom now: metabrief --home {folder} issues why latest")
+        say(f"to try the leave link of a mail: metabrief --home {folder} serve")
     else:
         say("\nnothing was kept; keep it all with: metabrief demo --keep DIR")
     return DONE if all(day.sent.issue.status == "sent" for day in days) else FAILED

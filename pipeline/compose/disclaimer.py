@@ -25,12 +25,3 @@ def disclaimer(language: str, addition: str = "") -> str:
     The fixed words stay whole whatever is added. Raises ``KeyError`` for any other language.
     """
     return "\n".join(part for part in (_FIXED[language], clean(addition)) if part)
-
-
-def holds_disclaimer(text: str, language: str) -> bool:
-    """Tell whether visible text holds the whole fixed disclaimer, however its lines are broken."""
-    return _squeezed(_FIXED[language]) in _squeezed(text)
-
-
-def _squeezed(text: str) -> str:
-    return "".join(text.split())

@@ -24,6 +24,15 @@ __all__ = ["FILE", "SAMPLE_ADDRESS", "Newsletter", "Settings", "check", "load", 
 
 FILE = "metabrief.toml"
 _PREFIX = "METABRIEF_"
+_OWN_WORDS = {
+    "string_pattern_mismatch": "takes small letters, digits and hyphens, at most 40",
+    "too_short": "must hold at least one",
+    "string_type": "must be text in quotes",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "bool_parsing": "must be true or false",
+    "tuple_type": "must be a list in brackets",
+}
 
 
 def load(home: Path) -> Settings:
@@ -110,7 +119,7 @@ def _explained(detail: ErrorDetails) -> str:
         return "[newsletter] must be a list of tables; write [[newsletter]]"
     if detail["type"] == "missing":
         return f"{place} is required; add it"
-    message = detail["msg"].removeprefix("Value error, ")
+    message = _OWN_WORDS.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
     return f"{place}: {message}" if place else message
 
 

@@ -20,7 +20,7 @@ from pipeline.config.sections import (
     Summarise,
     Web,
 )
-from pipeline.config.values import wrong
+from pipeline.config.values import is_https_or_loopback, wrong
 from pipeline.errors import ConfigurationError
 from pipeline.model import TransportKind
 
@@ -78,6 +78,10 @@ class Settings(BaseSettings):
         missing += ["[publisher] site_url"] if self.publisher.site_url is None else []
         if missing:
             raise wrong(f'transport = "smtp" also needs {", ".join(missing)}')
+        if not is_https_or_loopback(self.site_url):
+            raise wrong(
+                "[publisher] site_url must be https://… for smtp: mail programs leave over nothing else (RFC 8058)"
+            )
         if self.publisher.postal_address == SAMPLE_ADDRESS:
             raise wrong("[publisher] postal_address is still the sample; smtp needs your own")
         if self.dkim is not None:

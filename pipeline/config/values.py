@@ -106,3 +106,10 @@ Approval = Annotated[str, AfterValidator(_approval)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Language = Literal["en", "zh"]
 Languages = Annotated[tuple[Language, ...], Field(min_length=1), AfterValidator(_distinct)]
+
+
+def is_https_or_loopback(url: str) -> bool:
+    """Say whether one-click leaving can work at ``url``: by https, or on this machine for a rehearsal."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return parts.scheme == "https" or host in ("localhost", "::1") or host.startswith("127.")

@@ -15,22 +15,22 @@ import httpx
 import sqlalchemy as sa
 
 from pipeline.app import Newsroom, open_newsroom
-from pipeline.demo.doorway import free_socket, serving
 from pipeline.demo.press import Press, serve, sources_toml
 from pipeline.demo.receiver import receive
 from pipeline.demo.sample import load_press, newsroom_folder
+from pipeline.doorway import free_socket, serving
 from pipeline.errors import UsageError
 from pipeline.jobs.collect import CollectReport, SourceRead
 from pipeline.jobs.export import export
 from pipeline.jobs.run import run
 from pipeline.jobs.send import SendReport
 from pipeline.model import Issue, Slot
+from pipeline.public import public_app
 from pipeline.schedule import find_slot
 from pipeline.starter import write_files
 from pipeline.store.letters import Letters
 from subscribers import store
 from subscribers.preferences import parse_address
-from subscribers.web import Door, reader_app
 
 NEWSLETTER = "daily"
 SLOTS = ("2022-02-22T06:00", "2022-02-23T06:00")
@@ -90,21 +90,9 @@ async def tour(folder: Path, *, port: int, watcher: Watcher) -> tuple[Day, ...]:
             _write_newsroom(folder, press, smtp_port=smtp_port, web_port=door_port)
             clock = _Clock(_day_before())
             newsroom = stack.enter_context(open_newsroom(folder, clock=clock))
-            stack.enter_context(serving(reader_app(door(newsroom)), door_socket))
+            stack.enter_context(serving(public_app(newsroom), door_socket))
             await _invite(newsroom)
             return tuple([await _one_day(newsroom, press, clock, number, watcher) for number in (1, 2)])
-
-
-def door(newsroom: Newsroom) -> Door:
-    """Return what the readers' pages work with."""
-    return Door(
-        read=newsroom.database.read,
-        write=newsroom.database.write,
-        render=newsroom.templates.render,
-        clock=newsroom.clock,
-        suppression_key=newsroom.suppression_key,
-        publisher=newsroom.settings.publisher.name,
-    )
 
 
 async def _one_day(newsroom: Newsroom, press: Press, clock: _Clock, number: int, watcher: Watcher) -> Day:

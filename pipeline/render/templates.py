@@ -84,9 +84,15 @@ class Templates:
         if isinstance(error, jinja2.TemplateNotFound):
             return _absent(str(error.name or name))
         if isinstance(error, UnicodeDecodeError):
-            return TemplateError(f"{name}: not UTF-8 text ({error.reason}); save it as UTF-8")
+            return TemplateError(
+                f"{self._holding(error.object, name)}: not UTF-8 text ({error.reason}); save it as UTF-8"
+            )
         file, line = self._place(error, name)
         return _fault(file, line, str(error) or type(error).__name__)
+
+    def _holding(self, content: bytes, name: str) -> str:
+        """Return which template holds these bytes: the one that was asked for may include it."""
+        return next((file.name for file in self.files() if file.path.read_bytes() == content), name)
 
     def _place(self, error: Exception, name: str) -> tuple[str, int]:
         """Find the innermost line of a template in the traceback, which Jinja2 keeps true to the files."""

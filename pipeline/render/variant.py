@@ -35,7 +35,7 @@ def render(issue: Issue, *, language: str, masthead: Masthead, templates: Templa
         language=language,
         subject=_subject(told, view, masthead=masthead, phrases=phrases),
         preview=preview,
-        html=to_html(mjml, name="issue/issue.mjml.j2"),
+        html=to_html(mjml, name="issue/issue.mjml.j2 with what it includes"),
         text=tidy(templates.render("text/issue.txt.j2", **context)),
     )
 

@@ -24,6 +24,7 @@ _ENTRY_END = re.compile(rb"</(?:[a-z]{1,20}:)?(?:item|entry)\s{0,9}>", re.IGNORE
 _LINK = re.compile(r"<link\b[^<>]{0,2000}>", re.IGNORECASE)
 _FEED_TYPE = re.compile(r"application/(?:rss|atom|rdf)\+xml", re.IGNORECASE)
 _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
+_ENTITY = re.compile(rb"<!ENTITY\s", re.IGNORECASE)
 _HEAD_BYTES = 200_000
 """How far into a page its <link> elements and its first tags are looked for."""
 
@@ -32,6 +33,10 @@ def parse_feed(page: Page, source: Source) -> tuple[Entry, ...]:
     """Return the feed's entries in its order, each address once, at most 200; raise ExtractionError when it is no feed."""
     if _is_html(page):
         raise ExtractionError(_no_feed(page, source))
+    if _ENTITY.search(page.body[:_HEAD_BYTES]):
+        raise ExtractionError(
+            f"{source.address} declares entities of its own, which no feed needs; it is not read"
+        )
     parsed = _parsed(page)
     if not parsed.entries and not parsed.get("version"):
         raise ExtractionError(_no_feed(page, source))

@@ -45,6 +45,38 @@ def test_a_broken_template_names_its_file_and_line_and_makes_no_issue(
     assert metabrief("--home", home, "issues", "list", "--json").json == []
 
 
+@pytest.mark.parametrize(
+    ("file", "content", "words"),
+    [
+        pytest.param(
+            "issue/item.mjml.j2", b"\xff\xfe\x80", "issue/item.mjml.j2: not UTF-8", id="no text, included"
+        ),
+        pytest.param("issue/item.mjml.j2", b"<mj-bogus>x</mj-bogus>", "mj-bogus", id="an unknown tag"),
+        pytest.param("phrases/en.toml", b"opening = ", "phrases/en.toml", id="broken phrases"),
+    ],
+)
+def test_an_unreadable_template_is_named_and_nothing_is_made(
+    metabrief: Metabrief, home: Path, file: str, content: bytes, words: str
+) -> None:
+    own = home / "templates" / file
+    own.parent.mkdir(parents=True)
+    own.write_bytes(content)
+    ended = metabrief("--home", home, "run", "daily", "--slot", FIRST)
+    assert ended.code == 1
+    assert words in ended.err
+    assert is_one_line(ended)
+    assert metabrief("--home", home, "issues", "list", "--json").json == []
+
+
+def test_a_feed_with_entities_of_its_own_is_not_read(metabrief: Metabrief, home: Path) -> None:
+    bomb = b'<!DOCTYPE rss [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><rss version="2.0"><channel><item><title>&b;</title></item></channel></rss>'
+    with site("application/rss+xml", bomb) as address:
+        add_source(home, address)
+        ended = metabrief("--home", home, "collect")
+    assert "odd: failed:" in ended.out
+    assert "entities of its own" in ended.out
+
+
 def test_a_feed_that_is_html_harms_no_other_source(metabrief: Metabrief, home: Path) -> None:
     with site("text/html", b"<!doctype html><html><body><p>Welcome</p></body></html>") as address:
         add_source(home, address)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.demo.doorway import free_socket
+from pipeline.doorway import free_socket
 from pipeline.model import IssueStatus
 from pipeline.store import issues
 from pipeline.store.schema import deliveries

@@ -11,7 +11,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from pipeline.demo.doorway import free_socket, serving
+from pipeline.doorway import free_socket, serving
 from pipeline.render.templates import open_templates
 from pipeline.store.database import Database
 from subscribers import store

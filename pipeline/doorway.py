@@ -1,4 +1,4 @@
-"""Run the readers' pages on loopback beside something else."""
+"""Serve web pages beside something else, in a thread that ends with it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,93 @@
+"""The pages that anyone may see: the readers' own door, how to subscribe, and what has been sent."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Response
+from fastapi.responses import HTMLResponse
+
+from pipeline.app import Newsroom
+from pipeline.jobs.fill import sample_content
+from pipeline.model import Issue, IssueStatus, Variant
+from pipeline.store import issues
+from subscribers.web import Door, reader_app
+
+
+def public_app(newsroom: Newsroom) -> FastAPI:
+    """Return the public pages of a newsroom: /leave, /preferences, /subscribe, /archive and /healthz."""
+    app = reader_app(_door(newsroom))
+
+    @app.get("/subscribe")
+    def subscribe() -> Response:
+        titles = [newsletter.title for newsletter in newsroom.settings.newsletter]
+        return _page(
+            newsroom, "web/subscribe.html.j2", titles=titles, contact=newsroom.settings.publisher.contact
+        )
+
+    @app.get("/archive")
+    def archive() -> Response:
+        return _page(newsroom, "web/archive.html.j2", issues=_sent(newsroom))
+
+    @app.get("/archive/{newsletter}/{slot}/{language}")
+    def archived(newsletter: str, slot: str, language: str) -> Response:
+        found = _find(newsroom, newsletter, slot, language)
+        return found or _page(newsroom, "web/leave.html.j2", reader=None, state="unknown", status=404)
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        with newsroom.database.read():
+            return HTMLResponse("ok")
+
+    return app
+
+
+def _door(newsroom: Newsroom) -> Door:
+    return Door(
+        read=newsroom.database.read,
+        write=newsroom.database.write,
+        render=newsroom.templates.render,
+        clock=newsroom.clock,
+        suppression_key=newsroom.suppression_key,
+        publisher=newsroom.settings.publisher.name,
+    )
+
+
+def _page(newsroom: Newsroom, name: str, *, status: int = 200, **context: object) -> Response:
+    settings = newsroom.settings.publisher
+    html = newsroom.templates.render(name, publisher=settings.name, language=settings.language, **context)
+    return HTMLResponse(html, status_code=status)
+
+
+def _sent(newsroom: Newsroom) -> list[dict[str, object]]:
+    """Return what the archive lists, the newest first."""
+    titles = {newsletter.key: newsletter.title for newsletter in newsroom.settings.newsletter}
+    with newsroom.database.read() as connection:
+        found = issues.listing(connection)
+        subjects = issues.subjects(connection)
+    return [
+        {
+            "newsletter": issue.newsletter,
+            "title": titles[issue.newsletter],
+            "slot": issue.slot.wall,
+            "subjects": {
+                key: subject for key, subject in subjects.get(issue.id, {}).items() if key != "both"
+            },
+        }
+        for issue in found
+        if issue.status is IssueStatus.SENT and issue.newsletter in titles
+    ]
+
+
+def _find(newsroom: Newsroom, key: str, slot: str, language: str) -> Response | None:
+    """Return a sent issue's page as a reader without name got it."""
+    newsletter = next((each for each in newsroom.settings.newsletter if each.key == key), None)
+    with newsroom.database.read() as connection:
+        sent = [each for each in issues.listing(connection) if _is_it(each, key, slot)]
+        variants = issues.variants(connection, sent[0].id) if sent else ()
+    chosen: Variant | None = next((each for each in variants if each.language == language), None)
+    if newsletter is None or chosen is None:
+        return None
+    return HTMLResponse(sample_content(newsroom, newsletter, chosen).html)
+
+
+def _is_it(issue: Issue, key: str, slot: str) -> bool:
+    return (issue.newsletter, issue.slot.wall, issue.status) == (key, slot, IssueStatus.SENT)
