@@ -79,3 +79,10 @@ def test_every_key_of_the_configuration_is_documented(section: str) -> None:
             f"`{key}`" in text or f"[{section}] {key}`" in text or f"[[{section}]] {key}`" in text
             for key in keys(annotation)
         )
+
+
+def test_every_template_is_documented() -> None:
+    text = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
+    shipped = [path for path in (ROOT / "templates").rglob("*") if path.is_file()]
+    assert shipped
+    assert [path for path in shipped if f"`{path.relative_to(ROOT / 'templates')}`" not in text] == []

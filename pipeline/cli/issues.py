@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipeline.cli.opening import console, find_issue, opened, say, say_json
+
+if TYPE_CHECKING:
+    from pipeline.app import Newsroom
+    from pipeline.model import Issue
 
 app = typer.Typer(help="See and steer issues.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -105,10 +110,8 @@ def approve(context: typer.Context, issue: Name) -> None:
     """Release a held issue; `metabrief send` takes it from there."""
     from pipeline.jobs import oversee
 
-    with opened(context) as newsroom:
-        found = find_issue(newsroom, issue)
-        oversee.approve(newsroom, found)
-    say(f"issue {found.id} is released; send it with: metabrief send {found.id}")
+    number = _steered(context, issue, oversee.approve)
+    say(f"issue {number} is released; send it with: metabrief send {number}")
 
 
 @app.command(short_help="Hold or pause an issue.")
@@ -116,10 +119,8 @@ def hold(context: typer.Context, issue: Name) -> None:
     """Hold an issue back, or pause one that is being sent."""
     from pipeline.jobs import oversee
 
-    with opened(context) as newsroom:
-        found = find_issue(newsroom, issue)
-        oversee.hold(newsroom, found)
-    say(f"issue {found.id} is held; release it with: metabrief issues approve {found.id}")
+    number = _steered(context, issue, oversee.hold)
+    say(f"issue {number} is held; release it with: metabrief issues approve {number}")
 
 
 @app.command(short_help="Call an issue off.")
@@ -127,7 +128,12 @@ def cancel(context: typer.Context, issue: Name) -> None:
     """Call an issue off for good; what was sent of it stays sent."""
     from pipeline.jobs import oversee
 
+    say(f"issue {_steered(context, issue, oversee.cancel)} is cancelled")
+
+
+def _steered(context: typer.Context, name: str, steer: Callable[[Newsroom, Issue], None]) -> int:
+    """Do something to the issue called ``name`` and return its number."""
     with opened(context) as newsroom:
-        found = find_issue(newsroom, issue)
-        oversee.cancel(newsroom, found)
-    say(f"issue {found.id} is cancelled")
+        found = find_issue(newsroom, name)
+        steer(newsroom, found)
+    return found.id

@@ -95,10 +95,13 @@ def _with_standing(material: Material) -> Iterable[Article]:
 
 
 def _untimely(article: Article, material: Material) -> str:
-    """Say why an article is not of this slot; one without a date counts from when it was first seen."""
+    """Say why an article is not of this slot; one without a date counts from when it was first seen.
+
+    A run collects minutes after its slot, so having been seen only then puts no article off.
+    """
     told, verb = article.published or article.first_seen, "published" if article.published else "first seen"
-    if told > material.now:
-        return f"{verb} after this slot: it is for the next issue"
+    if article.published and told > material.now:
+        return "published after this slot: it is for the next issue"
     if told < material.now - material.period - GRACE:
         return f"too old: {verb} {told:%Y-%m-%d}"
     return ""
