@@ -11,13 +11,23 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from pipeline.errors import MetabriefError
+
 _START_SECONDS = 10.0
 
 
-def free_socket(host: str = "127.0.0.1") -> socket.socket:
-    """Return a socket bound to a port nobody uses."""
-    bound = socket.socket()
-    bound.bind((host, 0))
+def bound_socket(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
+    """Return a socket bound to a port, 0 meaning one nobody uses. Raises ``MetabriefError`` when it is taken."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except (OSError, OverflowError) as error:
+        bound.close()
+        reason = getattr(error, "strerror", None) or error
+        raise MetabriefError(
+            f"{host}:{port} cannot be listened at ({reason}); stop what does, or set another [web] port"
+        ) from error
     return bound
 
 

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from pipeline.app import Newsroom
 from pipeline.jobs.fill import sample_content
-from pipeline.model import Issue, IssueStatus, Variant
+from pipeline.model import IssueStatus
 from pipeline.store import issues
 from subscribers.web import Door, reader_app
 
@@ -61,7 +61,7 @@ def _sent(newsroom: Newsroom) -> list[dict[str, object]]:
     """Return what the archive lists, the newest first."""
     titles = {newsletter.key: newsletter.title for newsletter in newsroom.settings.newsletter}
     with newsroom.database.read() as connection:
-        found = issues.listing(connection)
+        sent = issues.in_states(connection, (IssueStatus.SENT,))
         subjects = issues.subjects(connection)
     return [
         {
@@ -72,8 +72,8 @@ def _sent(newsroom: Newsroom) -> list[dict[str, object]]:
                 key: subject for key, subject in subjects.get(issue.id, {}).items() if key != "both"
             },
         }
-        for issue in found
-        if issue.status is IssueStatus.SENT and issue.newsletter in titles
+        for issue in reversed(sent)
+        if issue.newsletter in titles
     ]
 
 
@@ -81,13 +81,10 @@ def _find(newsroom: Newsroom, key: str, slot: str, language: str) -> Response | 
     """Return a sent issue's page as a reader without name got it."""
     newsletter = next((each for each in newsroom.settings.newsletter if each.key == key), None)
     with newsroom.database.read() as connection:
-        sent = [each for each in issues.listing(connection) if _is_it(each, key, slot)]
-        variants = issues.variants(connection, sent[0].id) if sent else ()
-    chosen: Variant | None = next((each for each in variants if each.language == language), None)
+        issue = issues.find(connection, key, slot)
+        is_sent = issue is not None and issue.status is IssueStatus.SENT
+        variants = issues.variants(connection, issue.id) if issue and is_sent else ()
+    chosen = next((each for each in variants if each.language == language), None)
     if newsletter is None or chosen is None:
         return None
     return HTMLResponse(sample_content(newsroom, newsletter, chosen).html)
-
-
-def _is_it(issue: Issue, key: str, slot: str) -> bool:
-    return (issue.newsletter, issue.slot.wall, issue.status) == (key, slot, IssueStatus.SENT)

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from pipeline.app import open_newsroom
-from pipeline.doorway import free_socket, serving
+from pipeline.doorway import bound_socket, serving
 from pipeline.public import public_app
 from tests.cli.conftest import Metabrief, add_settings, home, metabrief, press
 
@@ -26,7 +26,7 @@ __all__ = ["home", "metabrief", "press"]
 def pages(metabrief: Metabrief, home: Path) -> Iterator[httpx.Client]:
     """Serve a newsroom with one sent issue."""
     metabrief("--home", home, "run", "daily", "--slot", "2022-02-22")
-    bound = free_socket()
+    bound = bound_socket()
     address = f"http://127.0.0.1:{bound.getsockname()[1]}"
     with (
         open_newsroom(home) as newsroom,

@@ -171,7 +171,7 @@ def send(
 def _say_read(read: SourceRead) -> None:
     if read.error is not None:
         say(f"  {read.source.key}: failed: {read.error}")
-    elif read.pages or read.failures:
+    elif read.pages:
         say(f"  {read.source.key}: {read.entries} entries, {read.articles} new articles")
     for failure in read.failures:
         say(f"  {read.source.key}: {failure.entry.url}: {failure.reason}")

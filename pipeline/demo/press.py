@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -25,6 +24,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.demo.sample import HTML, KINDS, SampleArticle, Site
 from pipeline.errors import MetabriefError
+from pipeline.starter import toml_string
 
 RELATED = 4
 
@@ -214,9 +214,8 @@ def _source_table(press: Press, site: Site) -> str:
         "link_selector": site.link_selector,
         "standing": site.standing,
     }
-    # JSON's strings and numbers are TOML's too.
     lines = [
-        f"{key} = {json.dumps(value, ensure_ascii=False)}"
+        f"{key} = {toml_string(value) if isinstance(value, str) else value}"
         for key, value in values.items()
         if value is not None
     ]

@@ -18,7 +18,7 @@ from pipeline.app import Newsroom, open_newsroom
 from pipeline.demo.press import Press, serve, sources_toml
 from pipeline.demo.receiver import receive
 from pipeline.demo.sample import load_press, newsroom_folder
-from pipeline.doorway import free_socket, serving
+from pipeline.doorway import bound_socket, serving
 from pipeline.errors import UsageError
 from pipeline.jobs.collect import CollectReport, SourceRead
 from pipeline.jobs.export import export
@@ -28,6 +28,7 @@ from pipeline.model import Issue, Slot
 from pipeline.public import public_app
 from pipeline.schedule import find_slot
 from pipeline.starter import write_files
+from pipeline.store import issues
 from pipeline.store.letters import Letters
 from subscribers import store
 from subscribers.preferences import parse_address
@@ -85,7 +86,7 @@ async def tour(folder: Path, *, port: int, watcher: Watcher) -> tuple[Day, ...]:
     async with receive(folder / "mail") as smtp_port:
         with ExitStack() as stack:
             press = stack.enter_context(serve(sample.sites, sample.articles, port=port))
-            door_socket = free_socket()
+            door_socket = bound_socket()
             door_port: int = door_socket.getsockname()[1]
             _write_newsroom(folder, press, smtp_port=smtp_port, web_port=door_port)
             clock = _Clock(_day_before())
@@ -109,8 +110,16 @@ async def _one_day(newsroom: Newsroom, press: Press, clock: _Clock, number: int,
         on_composed=watcher.composed,
         on_delivered=watcher.delivered,
     )
-    pages = export(newsroom, ended.sent.issue, newsroom.home / "preview")
+    pages = export(newsroom, _whole(newsroom, ended.sent.issue.id), newsroom.home / "preview")
     return Day(collected=ended.collected, sent=ended.sent, pages=pages)
+
+
+def _whole(newsroom: Newsroom, issue_id: int) -> Issue:
+    with newsroom.database.read() as connection:
+        issue = issues.load(connection, issue_id)
+    if issue is None:
+        raise LookupError(f"issue {issue_id} is gone")
+    return issue
 
 
 def _make_room(folder: Path) -> None:

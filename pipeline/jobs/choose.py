@@ -184,10 +184,10 @@ def _item(candidate: _Candidate, verdict: Verdict, material: Material) -> tuple[
     story = candidate.ranked.story
     lead = story.lead
     summary = summarise(lead.title, lead.text, language=lead.language)
-    names = _chinese_names(summary.text, material.lexicon)
-    checked = check(f"{lead.title}\n{lead.text}", summary.text, names=names)
     if not summary.text:
         return None, "no sentence of it can stand as a summary"
+    names = _chinese_names(summary.text, material.lexicon)
+    checked = check(f"{lead.title}\n{lead.text}", summary.text, names=names)
     if not checked.supported:
         return None, f"its summary says what the article does not: {', '.join(checked.unsupported)}"
     item = Item(

@@ -52,7 +52,7 @@ def compose(
     ``funnel`` holds counts from collecting.
     """
     with newsroom.database.read() as connection:
-        existing = issues.find(connection, newsletter.key, slot)
+        existing = issues.find(connection, newsletter.key, slot.wall)
     if existing is not None and existing.hold_reason is HoldReason.GATE:
         return _set_anew(newsroom, newsletter, existing)
     if not may_be_composed(existing):
@@ -66,7 +66,7 @@ def compose(
             is_new = drafts.keep(connection, draft, release_at=release_at, now=now) is not None
         else:
             is_new = drafts.keep_anew(connection, existing.id, draft, release_at=release_at, now=now)
-        stored = issues.find(connection, newsletter.key, slot)
+        stored = issues.find(connection, newsletter.key, slot.wall)
     return Composed(issue=_there(stored, slot), is_new=is_new)
 
 

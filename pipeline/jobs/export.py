@@ -25,8 +25,8 @@ def export(newsroom: Newsroom, issue: Issue, folder: Path) -> tuple[Path, ...]:
         content = sample_content(newsroom, newsletter, variant)
         files[f"{stem}.{variant.language}.html"] = content.html
         files[f"{stem}.{variant.language}.txt"] = content.text
-        files[f"{stem}.{variant.language}.eml"] = _eml(newsroom, issue, content)
-        files[f"{stem}.{variant.language}.md"] = _markdown(newsroom, issue, variant.language)
+        files[f"{stem}.{variant.language}.eml"] = _eml(newsroom, newsletter, issue, content)
+        files[f"{stem}.{variant.language}.md"] = _markdown(newsroom, newsletter, issue, variant.language)
     files[f"{stem}.json"] = json.dumps(issue_record(newsroom, issue), ensure_ascii=False, indent=2) + "\n"
     return tuple(_write(folder / name, content) for name, content in files.items())
 
@@ -38,8 +38,7 @@ def _own_first(newsletter: Newsletter, issue: Issue) -> list[Variant]:
     )
 
 
-def _eml(newsroom: Newsroom, issue: Issue, content: Content) -> bytes:
-    newsletter = newsroom.settings.find_newsletter(issue.newsletter)
+def _eml(newsroom: Newsroom, newsletter: Newsletter, issue: Issue, content: Content) -> bytes:
     message = build(
         sender(newsroom, newsletter),
         content,
@@ -52,8 +51,7 @@ def _eml(newsroom: Newsroom, issue: Issue, content: Content) -> bytes:
     return message.content
 
 
-def _markdown(newsroom: Newsroom, issue: Issue, language: str) -> str:
-    newsletter = newsroom.settings.find_newsletter(issue.newsletter)
+def _markdown(newsroom: Newsroom, newsletter: Newsletter, issue: Issue, language: str) -> str:
     return as_markdown(
         issue,
         language=language,

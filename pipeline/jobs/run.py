@@ -39,7 +39,7 @@ async def run(
     """Bring a slot's issue as far as it goes: sent, held, skipped, or as much as the relay takes now."""
     collected = None
     with newsroom.database.read() as connection:
-        issue = issues.find(connection, newsletter.key, slot)
+        issue = issues.find(connection, newsletter.key, slot.wall)
     if may_be_composed(issue):
         collected = await collect(newsroom, on_read=on_read)
     counts = counts_of(collected) if collected else None
@@ -47,13 +47,12 @@ async def run(
     if composed.is_new:
         on_composed(composed.issue)
     issue = release_if_due(newsroom, composed.issue)
-    if wants_hold and issue.status in SENDABLE:
+    if issue.status in SENDABLE and not wants_hold:
+        sent = await send(newsroom, newsletter, issue, wait=wait, stop=stop, on_delivered=on_delivered)
+        return RunReport(collected=collected, sent=sent)
+    if issue.status in SENDABLE:
         oversee.hold(newsroom, issue)
-        return RunReport(collected=collected, sent=report(newsroom, issue.id))
-    if issue.status not in SENDABLE:
-        return RunReport(collected=collected, sent=report(newsroom, issue.id))
-    sent = await send(newsroom, newsletter, issue, wait=wait, stop=stop, on_delivered=on_delivered)
-    return RunReport(collected=collected, sent=sent)
+    return RunReport(collected=collected, sent=report(newsroom, issue.id))
 
 
 def counts_of(collected: CollectReport) -> dict[str, int]:

@@ -70,9 +70,9 @@ async def send(
 
 
 def report(newsroom: Newsroom, issue_id: int, *, trouble: str = "") -> SendReport:
-    """Return how an issue stands."""
+    """Return how an issue stands, without its items."""
     with newsroom.database.read() as connection:
-        issue = issues.load(connection, issue_id)
+        issue = issues.load_bare(connection, issue_id)
         counted = tally(deliveries.counts(connection, issue_id))
         next_try = deliveries.next_moment(connection, issue_id)
         leased = deliveries.leased(connection, issue_id)
@@ -93,16 +93,18 @@ def _conclude(newsroom: Newsroom, issue_id: int, dispatch: Dispatch) -> None:
     now = newsroom.clock()
     with newsroom.database.write() as connection:
         deliveries.give_back(connection, issue_id, owner=dispatch.owner, now=now)
-        current = issues.load_bare(connection, issue_id)
-        if current is None or current.status is not IssueStatus.SENDING:
-            return
         if dispatch.hold is not None:
             reason, detail = dispatch.hold
             issues.set_status(
-                connection, issue_id, status=IssueStatus.HELD, hold_reason=reason, hold_detail=detail
+                connection,
+                issue_id,
+                status=IssueStatus.HELD,
+                hold_reason=reason,
+                hold_detail=detail,
+                among=(IssueStatus.SENDING,),
             )
         elif tally(deliveries.counts(connection, issue_id)).is_final:
-            issues.set_status(connection, issue_id, status=IssueStatus.SENT)
+            issues.set_status(connection, issue_id, status=IssueStatus.SENT, among=(IssueStatus.SENDING,))
 
 
 def _hold(newsroom: Newsroom, issue_id: int, reason: HoldReason, detail: str) -> None:

@@ -40,9 +40,9 @@ class SentItem:
     articles: tuple[Article, ...]
 
 
-def find(connection: sa.Connection, newsletter: str, slot: Slot) -> Issue | None:
-    """Return the issue of a slot, without its items."""
-    where = sa.and_(issues.c.newsletter == newsletter, issues.c.slot == slot.wall)
+def find(connection: sa.Connection, newsletter: str, wall: str) -> Issue | None:
+    """Return the issue of the slot at a wall time, without its items."""
+    where = sa.and_(issues.c.newsletter == newsletter, issues.c.slot == wall)
     row = connection.execute(sa.select(issues).where(where)).one_or_none()
     return None if row is None else bare(row)
 

@@ -116,8 +116,8 @@ def test_another_newsletter_or_slot_has_an_issue_of_its_own(database: Database) 
         keep(connection, issue(slot=NEXT))
         keep(connection, replace(issue(), newsletter="weekly"))
         assert len(issues.listing(connection)) == 3
-        assert issues.find(connection, "weekly", NEXT) is None
-        found = issues.find(connection, "daily", NEXT)
+        assert issues.find(connection, "weekly", NEXT.wall) is None
+        found = issues.find(connection, "daily", NEXT.wall)
         assert found is not None
         assert found.slot == NEXT
 

@@ -15,7 +15,7 @@ from pipeline.demo.press import Press, serve, sources_toml
 from pipeline.demo.sample import load_press, newsroom_folder
 from pipeline.jobs.compose import resolve_slot
 from pipeline.jobs.run import RunReport, run
-from pipeline.store import schema
+from pipeline.store import issues, schema
 from pipeline.store.database import Database
 from subscribers.schema import metadata
 from tests.cli.conftest import SETTINGS
@@ -92,7 +92,10 @@ def test_the_next_day_draws_on_what_is_new(newsroom: Newsroom, press: Press) -> 
     asyncio.run(one_run(newsroom, FIRST))
     press.day = 2
     second = asyncio.run(one_run(newsroom, SECOND)).sent
-    told = [article.url for item in second.issue.items for article in item.articles]
+    with newsroom.database.read() as connection:
+        whole = issues.load(connection, second.issue.id)
+    assert whole is not None
+    told = [article.url for item in whole.items for article in item.articles]
     published = {press.article_url(article): article.day for article in press.articles}
     assert told
     assert {published[url] for url in told} == {2}

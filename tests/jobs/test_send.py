@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.doorway import free_socket
+from pipeline.doorway import bound_socket
 from pipeline.model import IssueStatus
 from pipeline.store import issues
 from pipeline.store.schema import deliveries
@@ -209,7 +209,7 @@ def test_without_a_leave_page_nothing_is_sent(tmp_path: Path, answer: str) -> No
 
 
 def test_a_leave_page_that_is_away_does_not_undo_a_cancelled_issue(tmp_path: Path) -> None:
-    with free_socket() as closed:
+    with bound_socket() as closed:
         site = f"http://127.0.0.1:{closed.getsockname()[1]}"
 
         async def scene(at: Desk, relay: Relay) -> None:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from pipeline.doorway import free_socket, serving
+from pipeline.doorway import bound_socket, serving
 from pipeline.render.templates import open_templates
 from pipeline.store.database import Database
 from subscribers import store
@@ -68,7 +68,7 @@ def house(tmp_path: Path) -> Iterator[House]:
         suppression_key=KEY,
         publisher="Lantern <Street> Press",
     )
-    bound = free_socket()
+    bound = bound_socket()
     base = f"http://127.0.0.1:{bound.getsockname()[1]}"
     with serving(reader_app(door), bound), httpx.Client(base_url=base, trust_env=False) as client:
         yield House(database=database, client=client)
