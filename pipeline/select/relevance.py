@@ -1,7 +1,8 @@
 """Is it on the beat? It must name a topic *and* China, or a firm or project that is both.
 
 Each thing named is a piece of evidence: how strong it is, times how prominently it stands. Pieces add up as
-1 - Π(1 - piece), so that many weak ones never outshine one strong one; the score is √(topic x China).
+1 - Π(1 - piece), so that many weak ones never outshine one strong one; the score is √(topic x China). A name that may
+mean something else must keep company. What sells instead of telling is no news, whatever it names, and neither is a table of prices or a column.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod, sqrt
 
+from pipeline.select.genre import other_genre
 from pipeline.select.lexicon import Lexicon, LexiconEntry, Mention
-from pipeline.text import script_language
+from pipeline.select.promotion import salesmanship
+from pipeline.text import script_language, word_count
 
 RELEVANT = 0.5
 """The least score that is on the beat."""
@@ -35,6 +38,13 @@ DISCOUNTS = {
     ("downweight", "title"): 0.75,
     ("downweight", "lead"): 0.9,
 }
+NO_NEWS = 0.3
+"""What remains of the score when the article sells, or is of another genre."""
+LONELY = 0.2
+"""What remains of a name that may mean something else, when nothing else of the topic is named …"""
+ROOM = 100
+"""… in a text of at least so many words."""
+LONGEST_SHORT_NAME = 4
 READ = ("en", "zh", "und")
 
 
@@ -56,6 +66,8 @@ class _Evidence:
     entry: LexiconEntry
     zone: str
     phrase: str
+    is_lonely: bool = False
+    """It may mean something else, and nothing near it says that it does not."""
 
     @property
     def words(self) -> str:
@@ -71,14 +83,23 @@ def judge(title: str, text: str, lexicon: Lexicon, *, language: str | None = Non
     topic, china = _topics(found), _china(found)
     prior = CHINESE_TEXT if _speaks_of_home(found, told) else 0.0
     strength = _together(topic), max(_together(china) * _abroad(found), prior)
-    score = round(sqrt(strength[0] * strength[1]) * _discount(found), 4)
+    score = sqrt(strength[0] * strength[1]) * _discount(found)
+    no_news = _no_news(title, text) if score >= RELEVANT else ()
+    score = round(score * (NO_NEWS if no_news else 1.0), 4)
     return Verdict(
         relevant=score >= RELEVANT,
         score=score,
-        why=_why(found, topic=topic, china=china, prior=prior),
+        why=(*_why(found, topic=topic, china=china, prior=prior), *no_news),
         topics=tuple(dict.fromkeys(e.entry.id for e in found if e.entry.table in ("topic", "event"))),
         companies=tuple(dict.fromkeys(e.entry.id for e in found if e.entry.table == "company")),
     )
+
+
+def _no_news(title: str, text: str) -> tuple[str, ...]:
+    """Say what keeps an article from being news of the beat, though it names it."""
+    genre = other_genre(title, text)
+    sells = tuple(f"an advertisement: {reason}" for reason in salesmanship(title, text))
+    return (*sells, *((f"no news: {genre}",) if genre else ()))
 
 
 def _evidence(title: str, text: str, lexicon: Lexicon) -> tuple[_Evidence, ...]:
@@ -86,11 +107,26 @@ def _evidence(title: str, text: str, lexicon: Lexicon) -> tuple[_Evidence, ...]:
     body = text[:BODY_CHARACTERS]
     named = [("title", mention) for mention in lexicon.mentions(title)]
     named += [(_zone(mention), mention) for mention in lexicon.mentions(body)]
+    lonely = _lonely([mention for _, mention in named]) if word_count(body) >= ROOM else frozenset()
     first: dict[tuple[str, str], _Evidence] = {}
     for zone, mention in named:
-        key = mention.entry.table, mention.entry.id
-        first.setdefault(key, _Evidence(entry=mention.entry, zone=zone, phrase=mention.phrase))
+        entry = mention.entry
+        found = _Evidence(entry=entry, zone=zone, phrase=mention.phrase, is_lonely=entry.id in lonely)
+        first.setdefault((entry.table, entry.id), found)
     return tuple(first.values())
+
+
+def _lonely(mentions: Sequence[Mention]) -> frozenset[str]:
+    """Return the entry whose name may mean something else, if it is all of the topic that is named."""
+    topical = [mention for mention in mentions if _topic_strength(mention.entry)]
+    ids = {mention.entry.id for mention in topical}
+    is_alone = len(ids) == 1 and all(_may_mean_else(mention) for mention in topical)
+    return frozenset(ids) if is_alone else frozenset()
+
+
+def _may_mean_else(mention: Mention) -> bool:
+    """Say whether a name is a short Latin one: Pico is an island too, and VR a railway."""
+    return len(mention.phrase) <= LONGEST_SHORT_NAME and mention.phrase.isascii()
 
 
 def _zone(mention: Mention) -> str:
@@ -98,7 +134,7 @@ def _zone(mention: Mention) -> str:
 
 
 def _topics(found: Sequence[_Evidence]) -> list[tuple[float, _Evidence]]:
-    strengths = ((_topic_strength(e.entry), e) for e in found)
+    strengths = ((_topic_strength(e.entry) * (LONELY if e.is_lonely else 1.0), e) for e in found)
     return [(strength * PROMINENCE[e.zone], e) for strength, e in strengths if strength]
 
 
@@ -145,7 +181,9 @@ def _abroad(found: Sequence[_Evidence]) -> float:
 
 
 def _speaks_of_home(found: Sequence[_Evidence], language: str) -> bool:
-    plain = any(_topic_strength(e.entry) >= TOPIC_STRENGTH[2] and e.zone != "body" for e in found)
+    plain = any(
+        _topic_strength(e.entry) >= TOPIC_STRENGTH[2] and e.zone != "body" and not e.is_lonely for e in found
+    )
     abroad = any(_is_foreign(e.entry) and e.zone != "body" for e in found)
     return language.startswith("zh") and plain and not abroad
 

@@ -120,3 +120,28 @@ def test_a_thousand_articles_are_judged_in_a_few_seconds(lexicon: Lexicon) -> No
     for number in range(1000):
         judge(f"第{number}次会议在武汉召开", text, lexicon)
     assert process_time() - start < 5
+
+
+ROOM = "The freight train brought 41 containers of garden tools, violins and flasks from Chongqing. " * 8
+
+
+@pytest.mark.parametrize(
+    ("text", "relevant"),
+    [
+        (f"VR, as the railway is called, unloaded its first train. {ROOM}", False),
+        (f"VR makers met in Chongqing. {ROOM} Their headsets are made there.", True),
+        (f"VR makers met in Chongqing. {ROOM} Virtual reality is taught there.", True),
+        ("VR makers met in Chongqing.", True),
+    ],
+    ids=["alone", "another-name-of-the-topic", "spelled-out", "no-room"],
+)
+def test_a_short_name_must_keep_company_where_there_is_room(
+    lexicon: Lexicon, text: str, *, relevant: bool
+) -> None:
+    assert judge("VR comes to Chongqing", text, lexicon).relevant is relevant
+
+
+def test_a_column_is_not_relevant_and_says_why(lexicon: Lexicon) -> None:
+    verdict = judge("我家的猫住进了元宇宙", "成都人都在谈元宇宙，我回家看见了猫。", lexicon)
+    assert not verdict.relevant
+    assert verdict.why[-1].startswith("no news: a column")
