@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from pipeline.model import Article, Item, LeftOut, Reference, Source, Story
 from pipeline.select.duplicates import cut_tracking_parameters, find_duplicates
-from pipeline.select.gloss import gloss
+from pipeline.select.gloss import chinese_names, gloss
 from pipeline.select.lexicon import Lexicon
 from pipeline.select.novelty import Memory, Novelty, NoveltyKind, Sent, judge_novelty
 from pipeline.select.ranking import Ranked, rank, section_of
@@ -18,7 +18,6 @@ from pipeline.store.articles import FailedPage
 from pipeline.store.issues import SentItem
 from pipeline.summarise.extractive import summarise
 from pipeline.summarise.faithfulness import check
-from pipeline.text import han_count
 
 GRACE = timedelta(days=1)
 """An article may be that much older than the period: outlets are read once a day."""
@@ -148,10 +147,13 @@ def _told_before(article: Article, novelty: Novelty) -> str:
 
 
 def _memory(item: SentItem) -> Sent:
+    texts: dict[str, str] = {}
+    for article in item.articles:
+        before = texts.get(article.language, "")
+        texts[article.language] = f"{before}{article.title}\n{article.text}\n"
     return Sent(
         headline=item.headline,
-        text="\n".join(f"{article.title}\n{article.text}" for article in item.articles),
-        language=item.articles[0].language if item.articles else "und",
+        texts=texts or {"und": item.headline},
         sent_at=item.slot_at,
         urls=tuple(article.url for article in item.articles),
         article_ids=tuple(article.id for article in item.articles if article.id is not None),
@@ -186,7 +188,7 @@ def _item(candidate: _Candidate, verdict: Verdict, material: Material) -> tuple[
     summary = summarise(lead.title, lead.text, language=lead.language)
     if not summary.text:
         return None, "no sentence of it can stand as a summary"
-    names = _chinese_names(summary.text, material.lexicon)
+    names = chinese_names(summary.text, material.lexicon)
     checked = check(f"{lead.title}\n{lead.text}", summary.text, names=names)
     if not checked.supported:
         return None, f"its summary says what the article does not: {', '.join(checked.unsupported)}"
@@ -203,11 +205,6 @@ def _item(candidate: _Candidate, verdict: Verdict, material: Material) -> tuple[
         articles=story.articles,
     )
     return item, ""
-
-
-def _chinese_names(text: str, lexicon: Lexicon) -> frozenset[str]:
-    """Return the known names that a text writes in Chinese, which no capital letter gives away."""
-    return frozenset(mention.phrase for mention in lexicon.mentions(text) if han_count(mention.phrase))
 
 
 def _references(story: Story, sources: Mapping[str, Source]) -> tuple[Reference, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.select.lexicon import Lexicon, Mention
-from pipeline.text import Quantity, quantities
+from pipeline.text import Quantity, han_count, quantities
 
 _TABLES = ("topic", "china", "company", "event")
 _SILENT_KINDS = ("role", "currency")
@@ -33,6 +33,11 @@ def gloss(text: str, lexicon: Lexicon, *, language: str) -> tuple[str, ...]:
     ordered = (name for _, name in sorted(found, key=lambda pair: pair[0]))
     shown = tuple(dict.fromkeys(name for name in ordered if name and name not in text))
     return tuple(name for name in shown if not any(name != other and name in other for other in shown))
+
+
+def chinese_names(text: str, lexicon: Lexicon) -> frozenset[str]:
+    """Return the known names that a text writes in Chinese, which no capital letter gives away."""
+    return frozenset(mention.phrase for mention in lexicon.mentions(text) if han_count(mention.phrase))
 
 
 def _outermost(mentions: Sequence[Mention]) -> list[Mention]:

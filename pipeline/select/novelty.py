@@ -22,6 +22,8 @@ MEMORY = timedelta(days=90)
 FRESH = timedelta(days=3)
 LATER_LIKENESS = 1.3
 """How much more alike (1.0 is just enough) an article must be to what was sent more than three days ago."""
+UPDATE_LIKENESS = 1.75
+"""How alike an article with news of its own must be to be an update: with less it is another thing the same firm did."""
 HELD = "sent before; its story has news and is in this issue"
 UNHEARD = "nothing like it was sent in 90 days"
 NEWS_CHARACTERS = 300
@@ -53,12 +55,16 @@ class Sent:
     """What the newsletter has sent: one item, with all that its articles told."""
 
     headline: str
-    text: str
-    """The titles and leads of its articles, one after another."""
-    language: str
+    texts: Mapping[str, str]
+    """By language: its articles' titles and texts, one after another."""
     sent_at: datetime
     urls: tuple[str, ...] = ()
     article_ids: tuple[int, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Return all that it told, whatever the language."""
+        return "\n".join(self.texts.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +87,11 @@ class Memory:
         self._items = [item for item in sent if now - MEMORY <= item.sent_at <= now]
         self._by_url = {canonical_url(url): item for item in self._items for url in item.urls}
         self._by_id = {article_id: item for item in self._items for article_id in item.article_ids}
+        tellings = [(item, *telling) for item in self._items for telling in item.texts.items()]
+        self._told_by = [item for item, _, _ in tellings]
         read = [
-            features(item.headline, item.text, language=item.language, lexicon=lexicon)
-            for item in self._items
+            features(text.partition("\n")[0], text, language=language, lexicon=lexicon)
+            for _, language, text in tellings
         ]
         self._weigh = rarity(read).weigh
         self._vectors = [self._weigh(each) for each in read]
@@ -96,14 +104,14 @@ class Memory:
         """Return the item this very article was in."""
         return self._by_url.get(canonical_url(article.url)) or self._by_id.get(article.id or -1)
 
-    def same_event(self, article: Article) -> Sent | None:
-        """Find the item most like the article, if it tells of the same event."""
+    def same_event(self, article: Article) -> tuple[Sent, float] | None:
+        """Find the item most like the article, if it tells of the same event, with how alike they are (≥ 1)."""
         mine = self._weigh(
             features(article.title, article.text, language=article.language, lexicon=self.lexicon)
         )
         alike = [(self._likeness(mine, index, article), -index) for index in self._candidates(mine)]
         strongest, index = max(alike, default=(0.0, 0))
-        return self._items[-index] if strongest >= 1 else None
+        return (self._told_by[-index], strongest) if strongest >= 1 else None
 
     def _candidates(self, mine: Vector) -> list[int]:
         rows = (self._holders.get(name, ()) for name in mine.whole)
@@ -111,7 +119,7 @@ class Memory:
         return [index for index, count in shared.items() if count >= FEWEST_RARE]
 
     def _likeness(self, mine: Vector, index: int, article: Article) -> float:
-        is_near = abs((article.published or article.first_seen) - self._items[index].sent_at) <= FRESH
+        is_near = abs((article.published or article.first_seen) - self._told_by[index].sent_at) <= FRESH
         return event_likeness(mine, self._vectors[index]) / (1.0 if is_near else LATER_LIKENESS)
 
 
@@ -139,14 +147,17 @@ def _strongest(judged: Sequence[Novelty]) -> Novelty | None:
 
 
 def _judge_article(article: Article, memory: Memory) -> Novelty:
-    item = memory.same_event(article)
-    if item is None:
+    found = memory.same_event(article)
+    if found is None:
         return Novelty(kind=NoveltyKind.NEW, why=UNHEARD)
+    item, alike = found
     if likeness(shingles(article.text), shingles(item.text)) >= SAME_TEXT:
         return Novelty(kind=NoveltyKind.KNOWN, why=f"the same text as sent: {_told(item)}", sent=item)
     if article.published and article.published <= item.sent_at - FRESH:
         return Novelty(kind=NoveltyKind.KNOWN, why=f"older than what was sent: {_told(item)}", sent=item)
     news = _news(article, item, memory.lexicon)
+    if news and alike < UPDATE_LIKENESS:
+        return Novelty(kind=NoveltyKind.NEW, why=f"{news}; only somewhat like {_told(item)}")
     if news:
         return Novelty(kind=NoveltyKind.UPDATE, why=f"{news}, since {_told(item)}", sent=item)
     return Novelty(kind=NoveltyKind.KNOWN, why=f"nothing new since {_told(item)}", sent=item)

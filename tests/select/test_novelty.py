@@ -18,8 +18,7 @@ TEXT = (
 )
 SENT = Sent(
     headline=TITLE,
-    text=f"{TITLE}\n{TEXT}",
-    language="en",
+    texts={"en": f"{TITLE}\n{TEXT}"},
     sent_at=NOON,
     urls=("https://press.example/fund",),
     article_ids=(7,),
@@ -96,6 +95,16 @@ REWORDED = (
             "update",
             "new stage “launched”",
             id="new-stage",
+        ),
+        pytest.param(
+            later(
+                "Zhengzhou plans metaverse school with 600 places",
+                "Zhengzhou plans a school that trains makers of digital humans, the city government said on Tuesday. "
+                "It has 600 places and takes three years.",
+            ),
+            "new",
+            "only somewhat like",
+            id="another-thing-the-same-city-did",
         ),
         pytest.param(
             later("PICO lays off 300 people", "The headset maker PICO began to lay off staff on Monday."),
@@ -189,3 +198,22 @@ def test_the_item_that_told_it_before_is_named(lexicon: Lexicon) -> None:
 def test_with_nothing_sent_all_is_new(lexicon: Lexicon) -> None:
     memory = Memory([], lexicon, now=NOON)
     assert judge_novelty(Story(articles=(article(TITLE, TEXT),)), memory).kind is NoveltyKind.NEW
+
+
+def test_a_story_sent_in_two_languages_is_remembered_in_both(lexicon: Lexicon) -> None:
+    sent = Sent(
+        headline="Plumrain bars resale and refunds 4,600 buyers",
+        texts={
+            "en": "Plumrain bars resale and refunds 4,600 buyers\nThe platform for collectibles said so on Monday.",
+            "zh": "梅雨数藏停止转售，退款4600人\n数字藏品平台梅雨数藏周一宣布停止转售，已向4600名买家退款。",
+        },
+        sent_at=NOON,
+    )
+    told = article(
+        "梅雨数藏退款扩大到5300人",
+        "数字藏品平台梅雨数藏停止转售后，退款买家由4600名增加到5300名。",
+        published=NEXT_DAY,
+        first_seen=NEXT_DAY,
+    )
+    found = judge_novelty(Story(articles=(told,)), Memory([sent], lexicon, now=NEXT_DAY))
+    assert (found.kind, found.sent) == (NoveltyKind.UPDATE, sent)
