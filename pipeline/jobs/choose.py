@@ -61,10 +61,12 @@ def choose(material: Material) -> Choice:
         for page in material.failed
     ]
     timely = [a for a in _with_standing(material) if not _passed_over(left, a, _untimely(a, material))]
-    verdicts = {a.url: judge(a.title, a.text, material.lexicon, language=a.language) for a in timely}
-    on_beat = [a for a in timely if not _passed_over(left, a, _off_beat(verdicts[a.url]))]
+    memory = Memory([_memory(item) for item in material.sent], material.lexicon, now=material.now)
+    unsent = [a for a in timely if not _passed_over(left, a, memory.sent_before(a))]
+    verdicts = {a.url: judge(a.title, a.text, material.lexicon, language=a.language) for a in unsent}
+    on_beat = [a for a in unsent if not _passed_over(left, a, _off_beat(verdicts[a.url]))]
     stories = _stories(on_beat, material.lexicon, left)
-    candidates = _news(stories, verdicts, material, left)
+    candidates = _news(stories, verdicts, left, memory=memory)
     items = _items(candidates, verdicts, material, left)
     funnel = {
         "collected": len(material.articles),
@@ -127,10 +129,9 @@ def _stories(on_beat: Sequence[Article], lexicon: Lexicon, left: list[LeftOut]) 
 
 
 def _news(
-    stories: Sequence[Story], verdicts: Mapping[str, Verdict], material: Material, left: list[LeftOut]
+    stories: Sequence[Story], verdicts: Mapping[str, Verdict], left: list[LeftOut], *, memory: Memory
 ) -> list[_Candidate]:
     """Keep what is news to the newsletter's readers, the best first; an update keeps only its new articles."""
-    memory = Memory([_memory(item) for item in material.sent], material.lexicon, now=material.now)
     kept: dict[str, tuple[Story, Novelty]] = {}
     for story in stories:
         novelty = judge_novelty(story, memory)
@@ -138,7 +139,7 @@ def _news(
         if fresh:
             kept[fresh[0].url] = Story(articles=fresh), novelty
     relevance = {url: verdict.score for url, verdict in verdicts.items()}
-    ranked = rank([story for story, _ in kept.values()], relevance=relevance, now=material.now)
+    ranked = rank([story for story, _ in kept.values()], relevance=relevance, now=memory.now)
     return [_Candidate(ranked=each, novelty=kept[each.story.lead.url][1]) for each in ranked]
 
 

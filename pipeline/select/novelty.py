@@ -24,7 +24,6 @@ LATER_LIKENESS = 1.3
 """How much more alike (1.0 is just enough) an article must be to what was sent more than three days ago."""
 UPDATE_LIKENESS = 1.75
 """How alike an article with news of its own must be to be an update: with less it is another thing the same firm did."""
-HELD = "sent before; its story has news and is in this issue"
 UNHEARD = "nothing like it was sent in 90 days"
 NEWS_CHARACTERS = 300
 """News stands in the title and the first sentences; what follows is background."""
@@ -84,6 +83,7 @@ class Memory:
 
     def __init__(self, sent: Sequence[Sent], lexicon: Lexicon, *, now: datetime) -> None:
         self.lexicon = lexicon
+        self.now = now
         self._items = [item for item in sent if now - MEMORY <= item.sent_at <= now]
         self._by_url = {canonical_url(url): item for item in self._items for url in item.urls}
         self._by_id = {article_id: item for item in self._items for article_id in item.article_ids}
@@ -100,9 +100,10 @@ class Memory:
             for name in vector.whole:
                 self._holders.setdefault(name, []).append(index)
 
-    def holding(self, article: Article) -> Sent | None:
-        """Return the item this very article was in."""
-        return self._by_url.get(canonical_url(article.url)) or self._by_id.get(article.id or -1)
+    def sent_before(self, article: Article) -> str:
+        """Say in which item this very article was sent; empty when it was not."""
+        item = self._by_url.get(canonical_url(article.url)) or self._by_id.get(article.id or -1)
+        return f"sent before: {_told(item)}" if item else ""
 
     def same_event(self, article: Article) -> tuple[Sent, float] | None:
         """Find the item most like the article, if it tells of the same event, with how alike they are (≥ 1)."""
@@ -124,26 +125,17 @@ class Memory:
 
 
 def judge_novelty(story: Story, memory: Memory) -> Novelty:
-    """Say whether a story is new, known, or an update of something sent.
-
-    A story of which some article was sent already is news only as an update.
-    """
-    held = {article.url: item for article in story.articles if (item := memory.holding(article))}
-    judged = {a.url: _judge_article(a, memory) for a in story.articles if a.url not in held}
+    """Say whether a story, none of whose articles was sent, is new, known, or an update of something sent."""
+    judged = {a.url: _judge_article(a, memory) for a in story.articles}
     best = _strongest(list(judged.values()))
-    if best and best.kind is NoveltyKind.UPDATE:
-        repeats = {url: novelty.why for url, novelty in judged.items() if novelty.kind is NoveltyKind.KNOWN}
-        return replace(best, told_before={**dict.fromkeys(held, HELD), **repeats})
-    if held:
-        item = next(iter(held.values()))
-        return Novelty(kind=NoveltyKind.KNOWN, why=f"sent before: {_told(item)}", sent=item)
-    return best or Novelty(kind=NoveltyKind.NEW, why=UNHEARD)
+    repeats = {url: novelty.why for url, novelty in judged.items() if novelty.kind is NoveltyKind.KNOWN}
+    return replace(best, told_before=repeats) if best.kind is NoveltyKind.UPDATE else best
 
 
-def _strongest(judged: Sequence[Novelty]) -> Novelty | None:
+def _strongest(judged: Sequence[Novelty]) -> Novelty:
     """Let the article that links the story to the past speak for it; updates before repeats."""
     order = (NoveltyKind.UPDATE, NoveltyKind.KNOWN, NoveltyKind.NEW)
-    return min(judged, key=lambda novelty: order.index(novelty.kind), default=None)
+    return min(judged, key=lambda novelty: order.index(novelty.kind))
 
 
 def _judge_article(article: Article, memory: Memory) -> Novelty:
