@@ -26,13 +26,20 @@ DONE, FAILED, WRONG_USE, NEEDS_A_PERSON = 0, 1, 2, 3
 @contextmanager
 def opened(context: typer.Context) -> Iterator[Newsroom]:
     """Yield the newsroom this command works in."""
-    from pipeline.app import find_home, open_newsroom
+    from pipeline.app import open_newsroom
+
+    with open_newsroom(chosen_home(context)) as newsroom:
+        yield newsroom
+
+
+def chosen_home(context: typer.Context) -> Path:
+    """Return the folder this command works in: the one named, else the nearest newsroom. Raises ``ConfigurationError``."""
+    from pipeline.app import find_home
 
     chosen: Path | None = context.obj
     if chosen is not None and not chosen.is_dir():
         raise ConfigurationError(f"{chosen} is no folder; make a newsroom with: metabrief init {chosen}")
-    with open_newsroom(chosen if chosen is not None else find_home(Path.cwd())) as newsroom:
-        yield newsroom
+    return chosen if chosen is not None else find_home(Path.cwd())
 
 
 def find_issue(newsroom: Newsroom, name: str) -> Issue:
@@ -64,15 +71,16 @@ def say_json(value: object) -> None:
 
 
 @contextmanager
-def counting(what: str) -> Iterator[Callable[[], None]]:
-    """Yield a function to call at each step; a person at a terminal sees how many there were."""
+def counting(what: str, *, of: int | None = None) -> Iterator[Callable[[], None]]:
+    """Yield a function to call at each step; a person at a terminal sees how many there were, ``of`` how many."""
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn(f"{{task.completed}} {what}"), TimeElapsedColumn())
+    bar, among = ((BarColumn(),), f" of {of}") if of else ((), "")
+    columns = (SpinnerColumn(), *bar, TextColumn(f"{{task.completed}}{among} {what}"), TimeElapsedColumn())
     shown = Console(stderr=True)
     with Progress(*columns, console=shown, transient=True, disable=not shown.is_terminal) as progress:
-        task = progress.add_task(what, total=None)
+        task = progress.add_task(what, total=of)
         yield lambda: progress.advance(task)
 
 

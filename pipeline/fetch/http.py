@@ -21,6 +21,9 @@ from pipeline.fetch.robots import MOST_BYTES, TOKEN, Robots
 from pipeline.model import Page
 from pipeline.text import clean_line
 
+ONCE = "once"
+"""The extension of a request that tells a transport whether it need not keep the answer."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
@@ -97,10 +100,13 @@ class Fetcher:
     ) -> None:
         await self._client.__aexit__(kind, error, trace)
 
-    async def fetch(self, url: str) -> Page:
-        """Return the page at ``url``; raise FetchError with a short reason for whatever the network or the site does."""
+    async def fetch(self, url: str, *, once: bool = False) -> Page:
+        """Return the page at ``url``; raise FetchError with a short reason for whatever the network or the site does.
+
+        ``once`` says that the page will hardly be asked for again, so that no transport keeps it for then.
+        """
         try:
-            answer = await self._reach(url)
+            answer = await self._reach(url, once=once)
         except FetchError as error:
             raise FetchError(url, error.reason) from error
         if not 200 <= answer.status < 300:
@@ -113,9 +119,9 @@ class Fetcher:
             fetched_at=self._clock(),
         )
 
-    async def _reach(self, url: str, *, for_robots: bool = False) -> _Answer:
+    async def _reach(self, url: str, *, for_robots: bool = False, once: bool = False) -> _Answer:
         """Follow redirects to an answer; each hop asks robots.txt, waits its turn and shares the time that is left."""
-        request = self._request(url)
+        request = self._request(url, once=once)
         seconds = self._limits.total_seconds
         for _ in range(self._limits.redirects + 1):
             delay = 0.0 if for_robots else await self._permitted(str(request.url))
@@ -125,10 +131,10 @@ class Fetcher:
                 seconds -= asyncio.get_running_loop().time() - started
             if answer.onward is None:
                 return answer
-            request = self._request(str(answer.onward.url))
+            request = self._request(str(answer.onward.url), once=once)
         raise FetchError(url, "too many redirects")
 
-    def _request(self, url: str) -> httpx.Request:
+    def _request(self, url: str, *, once: bool) -> httpx.Request:
         try:
             parsed = httpx.URL(url)
         except (httpx.InvalidURL, ValueError) as error:
@@ -137,7 +143,7 @@ class Fetcher:
             raise FetchError(url, "not an http or https address")
         if parsed.userinfo:
             raise FetchError(url, "an address with a user name in it")
-        return self._client.build_request("GET", parsed)
+        return self._client.build_request("GET", parsed, extensions={ONCE: once})
 
     async def _permitted(self, url: str) -> float:
         """Return the pause the site asks for, once its robots.txt permits ``url``."""

@@ -19,6 +19,10 @@ MOST_BYTES = 512_000
 LONGEST_DELAY_SECONDS = 30.0
 """A crawl-delay above this is taken as this, or one site could hold up a whole run."""
 
+FORBIDDEN = "forbidden by robots.txt"
+UNREAD = "(asking for robots.txt)"
+"""How the reason ends when a robots.txt could not be read, so that nothing of its site may be."""
+
 _AGENT = re.compile(r"\s*user[- ]?agent\s*[:\s]\s*(.*)", re.IGNORECASE)
 
 Read = Callable[[str], Awaitable[tuple[int, bytes]]]
@@ -34,9 +38,9 @@ class Rules:
     def permit(self, url: str) -> None:
         """Raise FetchError when the rules forbid ``url`` or could not be read."""
         if self.failure is not None:
-            raise FetchError(url, f"{self.failure} (asking for robots.txt)")
+            raise FetchError(url, f"{self.failure} {UNREAD}")
         if self.parsed is not None and not self.parsed.can_fetch(url, TOKEN):
-            raise FetchError(url, "forbidden by robots.txt")
+            raise FetchError(url, FORBIDDEN)
 
     @property
     def delay_seconds(self) -> float:

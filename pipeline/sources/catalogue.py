@@ -63,7 +63,7 @@ def merge(shipped: Iterable[Source], own: Iterable[Source]) -> tuple[Source, ...
             merged[source.key] = replace(merged[source.key], enabled=False)
         else:
             raise ConfigurationError(
-                f"sources.toml: source {source.key!r} is switched off but not known{_nearest(source.key, merged)}; give its shipped key or leave it out"
+                f"sources.toml: source {source.key!r} is switched off but not known{nearest(source.key, merged)}; give its shipped key or leave it out"
             )
     return tuple(merged.values())
 
@@ -101,7 +101,7 @@ def _source(table: Mapping[str, Any], *, where: str) -> Source:
     for name in table:
         if name not in _FIELDS:
             raise ConfigurationError(
-                f"{where}: unknown field {name!r}{_nearest(name, _FIELDS)}; the fields are {', '.join(_FIELDS)}"
+                f"{where}: unknown field {name!r}{nearest(name, _FIELDS)}; the fields are {', '.join(_FIELDS)}"
             )
     _require(_KEY.fullmatch(_text(table, "key", where)), where, "key", "small letters, digits and hyphens")
     if set(table) == {"key", "enabled"} and table["enabled"] is False:
@@ -166,6 +166,7 @@ def _require(fine: object, where: str, name: str, wanted: str) -> None:
         raise ConfigurationError(f"{where}: {name} is missing or wrong; give {wanted}")
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a hint at the known name most like ``name``; empty when none is."""
     close = get_close_matches(name, list(known), n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""

@@ -11,9 +11,10 @@ import feedparser
 
 from pipeline.errors import ExtractionError
 from pipeline.model import Entry, Page, Source
-from pipeline.sources.address import web_address, without_fragment
+from pipeline.sources.address import LONGEST, web_address, without_fragment
 from pipeline.sources.dates import plausible, read_moment
 from pipeline.sources.markup import plain
+from pipeline.text import clean_line
 
 MOST_ENTRIES = 200
 _SUMMARY_LENGTH = 1_000
@@ -25,12 +26,16 @@ _LINK = re.compile(r"<link\b[^<>]{0,2000}>", re.IGNORECASE)
 _FEED_TYPE = re.compile(r"application/(?:rss|atom|rdf)\+xml", re.IGNORECASE)
 _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY\s", re.IGNORECASE)
+_FILE = re.compile(r"\Afile:/+", re.IGNORECASE)  # feedparser drops the slashes before a path without host
 _HEAD_BYTES = 200_000
 """How far into a page its <link> elements and its first tags are looked for."""
 
 
 def parse_feed(page: Page, source: Source) -> tuple[Entry, ...]:
-    """Return the feed's entries in its order, each address once, at most 200; raise ExtractionError when it is no feed."""
+    """Return the feed's entries in its order, each address once, at most 200; raise ExtractionError when it is no feed.
+
+    An address that is none of the web, such as ``javascript:``, stands as the feed gave it.
+    """
     if _is_html(page):
         raise ExtractionError(_no_feed(page, source))
     if _ENTITY.search(page.body[:_HEAD_BYTES]):
@@ -73,8 +78,10 @@ def _shortened(body: bytes) -> bytes:
 def _entries(parsed: Any, page: Page, source: Source) -> Iterator[Entry]:
     base = web_address(parsed.feed.get("link", ""), base=page.final_url) or page.final_url
     for raw in parsed.entries:
-        url = web_address(_link(raw), base=base)
-        if url is None:
+        link = _link(raw)
+        url = web_address(link, base=base) if link else None
+        url = url or clean_line(link)[: LONGEST + 1]  # what is no web address fails by name when it is read
+        if not url:
             continue
         summary = plain(raw.get("summary", ""))[:_SUMMARY_LENGTH]
         moment = read_moment(_date(raw), language=source.language)
@@ -90,9 +97,9 @@ def _entries(parsed: Any, page: Page, source: Source) -> Iterator[Entry]:
 def _link(raw: Any) -> str:
     """Return the entry's address, or its identifier if that is an address; empty when neither is there."""
     if raw.get("link"):
-        return str(raw["link"])
+        return _FILE.sub("file:///", str(raw["link"]))
     identifier = str(raw.get("id", ""))
-    return identifier if identifier.startswith(("http://", "https://")) else "about:blank"
+    return identifier if identifier.startswith(("http://", "https://")) else ""
 
 
 def _date(raw: Any) -> str:

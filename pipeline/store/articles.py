@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from pipeline.model import Article, Entry
 from pipeline.store.schema import articles, source_states
-from subscribers.schema import insert_new
+from subscribers.schema import Instant, insert_new
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +44,12 @@ class SourceState:
 def known_urls(connection: sa.Connection, urls: Collection[str]) -> frozenset[str]:
     """Return those of ``urls`` whose article we have; failed pages are not among them."""
     found = sa.select(articles.c.url).where(articles.c.url.in_(urls), articles.c.failure.is_(None))
+    return frozenset(connection.scalars(found))
+
+
+def failed_urls(connection: sa.Connection, urls: Collection[str]) -> frozenset[str]:
+    """Return those of ``urls`` whose page failed when it was last asked for."""
+    found = sa.select(articles.c.url).where(articles.c.url.in_(urls), articles.c.failure.is_not(None))
     return frozenset(connection.scalars(found))
 
 
@@ -144,3 +150,10 @@ def source_states_of(connection: sa.Connection, keys: Sequence[str]) -> dict[str
         )
         for row in rows
     }
+
+
+def newest_by_source(connection: sa.Connection) -> dict[str, datetime]:
+    """Return when each source's newest article, read or failed, was published; with no date, when it was first seen."""
+    told = sa.func.max(sa.func.coalesce(articles.c.published, articles.c.first_seen), type_=Instant)
+    rows = connection.execute(sa.select(articles.c.source, told.label("newest")).group_by(articles.c.source))
+    return {row.source: row.newest for row in rows}

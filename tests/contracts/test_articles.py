@@ -13,9 +13,11 @@ from pipeline.store.articles import (
     FailedPage,
     Failure,
     SourceState,
+    failed_urls,
     keep_article,
     keep_failure,
     known_urls,
+    newest_by_source,
     note_read,
     seen_since,
     source_states_of,
@@ -102,6 +104,8 @@ def test_known_are_those_read_not_those_that_failed(database: Database) -> None:
         asked = [URL, "https://f.example.org/", "https://new.example.org/"]
         assert known_urls(connection, asked) == {URL}
         assert known_urls(connection, []) == frozenset()
+        assert failed_urls(connection, asked) == {"https://f.example.org/"}
+        assert failed_urls(connection, []) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -141,3 +145,14 @@ def test_a_source_remembers_its_last_success_through_failures(database: Database
         "never good": SourceState(last_attempt=NOW, last_success=None, last_error="robots"),
         "mended": SourceState(last_attempt=NOW + day, last_success=NOW + day, last_error=None),
     }
+
+
+def test_a_source_is_as_new_as_its_newest_article_read_or_not(database: Database) -> None:
+    day = timedelta(days=1)
+    with database.write() as connection:
+        assert newest_by_source(connection) == {}
+        for number, published in enumerate((NOW - 9 * day, NOW - 2 * day, None)):
+            article = replace(ARTICLE, url=f"{URL}{number}", source=f"s{number // 2}", published=published)
+            keep_article(connection, article)
+        keep_failure(connection, failure("https://f.example.org/"), now=NOW + day)
+        assert newest_by_source(connection) == {"s0": NOW - 2 * day, "s1": NOW, "example": NOW + day}

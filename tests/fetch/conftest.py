@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -20,13 +21,32 @@ NOON = datetime(2022, 2, 21, 12, 0, tzinfo=UTC)
 
 @dataclass(kw_only=True)
 class Reply:
-    """What the server sends for a path; ``held`` keeps it back until the test ends."""
+    """What the server sends for a path; ``held`` keeps it back until the test ends.
+
+    With an ``etag`` or a date of change a reader who names the same gets 304 and no body.
+    """
 
     body: bytes = b""
     status: int = 200
     content_type: str = "text/html; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
     held: bool = False
+    etag: str = ""
+    modified: str = ""
+
+    def is_known(self, asked: Message) -> bool:
+        """Tell whether a reader's conditions say that it has this already (RFC 9110, 13.2.2)."""
+        if self.status != 200 or not (self.etag or self.modified):
+            return False
+        if asked["If-None-Match"]:
+            return bool(asked["If-None-Match"] == self.etag)
+        return bool(self.modified) and asked["If-Modified-Since"] == self.modified
+
+    def lines(self) -> dict[str, str]:
+        """Return its header fields."""
+        validators = {"ETag": self.etag, "Last-Modified": self.modified}
+        length = {"Content-Type": self.content_type, "Content-Length": str(len(self.body))}
+        return length | {name: value for name, value in validators.items() if value} | self.headers
 
 
 class Site:
@@ -35,6 +55,7 @@ class Site:
     def __init__(self) -> None:
         self.replies: dict[str, Reply] = {}
         self.asked: list[str] = []
+        self.answered: list[tuple[str, int]] = []
         self.agents: list[str] = []
         self.ended = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -68,15 +89,15 @@ class Site:
                 if reply.held:
                     site.ended.wait(30)
                     return
-                self.send_response(reply.status)
-                for name, value in {
-                    "Content-Type": reply.content_type,
-                    "Content-Length": str(len(reply.body)),
-                    **reply.headers,
-                }.items():
-                    self.send_header(name, value)
+                status = 304 if reply.is_known(self.headers) else reply.status
+                site.answered.append((self.path, status))
+                self.send_response(status)
+                for name, value in reply.lines().items():
+                    if status != 304 or name not in ("Content-Type", "Content-Length"):
+                        self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(reply.body)
+                if status != 304:
+                    self.wfile.write(reply.body)
 
             def handle(self) -> None:
                 try:

@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.errors import ExtractionError
 from pipeline.model import Entry
+from pipeline.sources.address import LONGEST
 from pipeline.sources.feed import MOST_ENTRIES, parse_feed
 from tests.sources.pages import page, paper
 
@@ -125,15 +126,26 @@ def test_xml_base_is_honoured() -> None:
     "link",
     [
         "javascript:alert(1)",
+        "file:///etc/passwd",
         "ftp://morning.example/a",
         "mailto:a@b.example",
         "https://good.example@evil.example/",
         "http://",
-        "",
     ],
 )
-def test_what_is_no_web_address_is_left_out(link: str) -> None:
-    assert parse_feed(page(item(f"<title>t</title><link>{link}</link>")), paper()) == ()
+def test_what_is_no_web_address_stands_as_the_feed_gave_it(link: str) -> None:
+    entries = parse_feed(page(item(f"<title>t</title><link>{link}</link>")), paper())
+    assert [entry.url for entry in entries] == [link]
+
+
+def test_an_endless_address_stays_recognisable_as_one() -> None:
+    link = f"https://morning.example/{'x' * 9_999}"
+    entries = parse_feed(page(item(f"<title>t</title><link>{link}</link>")), paper())
+    assert [len(entry.url) for entry in entries] == [LONGEST + 1]
+
+
+def test_an_entry_without_an_address_is_none() -> None:
+    assert parse_feed(page(item("<title>t</title><link></link>")), paper()) == ()
 
 
 def test_an_address_stands_once() -> None:
