@@ -1,4 +1,4 @@
-"""Serve web pages beside something else, in a thread that ends with it."""
+"""Serve web pages beside something else, in a thread that ends with it; and see who else has the door."""
 
 from __future__ import annotations
 
@@ -8,33 +8,60 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
 import uvicorn
 from fastapi import FastAPI
 
 from pipeline.errors import MetabriefError
 
-_START_SECONDS = 10.0
+_START_SECONDS, _END_SECONDS = 10.0, 3
+_REMEDY = "set another [web] port"
+NEWSROOM_HEADER = "X-Metabrief-Newsroom"
+"""Stands on ``/healthz`` and says whose pages these are, to those who know the name already."""
+_ANSWER_SECONDS = 3.0
+_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  where one who listens everywhere answers too
 
 
-def bound_socket(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
-    """Return a socket bound to a port, 0 meaning one nobody uses. Raises ``MetabriefError`` when it is taken."""
+def bound_socket(host: str = "127.0.0.1", port: int = 0, *, remedy: str = _REMEDY) -> socket.socket:
+    """Return a socket bound to a port, 0 meaning one nobody uses.
+
+    Raises ``MetabriefError`` with the ``remedy`` when it is taken.
+    """
     bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
     except (OSError, OverflowError) as error:
         bound.close()
-        reason = getattr(error, "strerror", None) or error
-        raise MetabriefError(
-            f"{host}:{port} cannot be listened at ({reason}); stop what does, or set another [web] port"
-        ) from error
+        raise _taken(host, port, error, remedy=remedy) from error
     return bound
 
 
+def _taken(host: str, port: int, error: Exception, *, remedy: str) -> MetabriefError:
+    reason = getattr(error, "strerror", None) or error
+    return MetabriefError(f"{host}:{port} cannot be listened at ({reason}); stop what does, or {remedy}")
+
+
 @contextmanager
-def serving(app: FastAPI, bound: socket.socket) -> Iterator[None]:
-    """Serve ``app`` on a bound socket, in a thread that ends with the block; token links stay out of any log."""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="off"))
+def serving(app: FastAPI, bound: socket.socket, *, remedy: str = _REMEDY) -> Iterator[None]:
+    """Serve ``app`` on a bound socket, in a thread that ends with the block; token links stay out of any log.
+
+    Raises ``MetabriefError`` when another was quicker: of two that are bound to a port only one can listen.
+    """
+    try:
+        bound.listen()
+    except OSError as error:
+        host, port = bound.getsockname()[:2]
+        bound.close()
+        raise _taken(host, port, error, remedy=remedy) from error
+    config = uvicorn.Config(
+        app,
+        log_level="error",
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=_END_SECONDS,
+    )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
     thread.start()
     try:
@@ -50,3 +77,14 @@ def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> Non
     until = time.monotonic() + _START_SECONDS
     while not server.started and thread.is_alive() and time.monotonic() < until:
         thread.join(0.01)
+
+
+def is_served_by(newsroom: str, *, host: str, port: int) -> bool:
+    """Say whether who listens at a port shows the pages of the newsroom of that name."""
+    reachable = _LOOPBACK.get(host, host)
+    authority = f"[{reachable}]" if ":" in reachable else reachable
+    try:
+        answer = httpx.get(f"http://{authority}:{port}/healthz", timeout=_ANSWER_SECONDS, trust_env=False)
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return False
+    return bool(answer.headers.get(NEWSROOM_HEADER) == newsroom)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+
 from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse
 
 from pipeline.app import Newsroom
+from pipeline.doorway import NEWSROOM_HEADER
+from pipeline.errors import StoreError
 from pipeline.jobs.fill import sample_content
 from pipeline.model import IssueStatus
 from pipeline.store import issues
@@ -32,12 +37,23 @@ def public_app(newsroom: Newsroom) -> FastAPI:
         found = _find(newsroom, newsletter, slot, language)
         return found or _page(newsroom, "web/leave.html.j2", reader=None, state="unknown", status=404)
 
+    name = {NEWSROOM_HEADER: newsroom_name(newsroom)}
+
     @app.get("/healthz")
     def healthz() -> Response:
-        with newsroom.database.read():
-            return HTMLResponse("ok")
+        try:
+            with newsroom.database.read() as connection:
+                issues.latest_id(connection)
+        except StoreError:
+            return HTMLResponse("the database is away", status_code=503, headers=name)
+        return HTMLResponse("ok", headers=name)
 
     return app
+
+
+def newsroom_name(newsroom: Newsroom) -> str:
+    """Return a name that says nothing to strangers: two servers have it in common when they serve one newsroom."""
+    return hmac.new(newsroom.return_path_key, b"newsroom", hashlib.sha256).hexdigest()[:32]
 
 
 def _door(newsroom: Newsroom) -> Door:

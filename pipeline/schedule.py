@@ -20,7 +20,7 @@ from pipeline.errors import ConfigurationError, UsageError
 from pipeline.model import Slot
 
 _Day = TypeVar("_Day", bound=date)
-_LOOK_BACK = tuple(timedelta(days=days) for days in (0, 1, 8, 32, 400, 1500))
+_LOOK_BACK = tuple(timedelta(hours=hours) for hours in (0, 6, 24, 8 * 24, 32 * 24, 400 * 24, 1500 * 24))
 _LONGEST_GAP = timedelta(hours=3)
 _WALL = "%Y-%m-%dT%H:%M"
 _DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)"
@@ -64,18 +64,44 @@ def parse_cron(schedule: str) -> CronTrigger:
 
 def newest_slot(schedule: str, zone: ZoneInfo, *, now: datetime) -> Slot:
     """Return the newest slot at or before ``now``. Raises ``ConfigurationError`` when there is none in four years."""
+    newest = slots_between(schedule, zone, since=now - _LOOK_BACK[-1], until=now, most=1)
+    if not newest:
+        raise ConfigurationError(
+            f"schedule {schedule!r} was never due in the last four years; see its day and month"
+        )
+    return newest[0]
+
+
+def slots_between(
+    schedule: str, zone: ZoneInfo, *, since: datetime, until: datetime, most: int
+) -> tuple[Slot, ...]:
+    """Return the newest ``most`` slots from ``since`` to ``until``, both included, oldest first.
+
+    Several share an instant where clocks go forward: all that were skipped, and the one at the gap's end.
+    """
     trigger = parse_cron(schedule)
-    wall = (
-        now.astimezone(zone).replace(tzinfo=None) + _LONGEST_GAP
-    )  # where clocks go back, a later wall time is past
+    # where clocks go back, a later wall time is past
+    wall = until.astimezone(zone).replace(tzinfo=None) + _LONGEST_GAP
+    found: list[Slot] = []
     for newer, older in pairwise(_LOOK_BACK):
-        slots = [_slot(moment, zone) for moment in _moments(trigger, wall - older, wall - newer)]
-        past = [slot for slot in slots if slot.instant <= now]
-        if past:
-            return past[-1]
-    raise ConfigurationError(
-        f"schedule {schedule!r} was never due in the last four years; see its day and month"
-    )
+        slots = (_slot(moment, zone) for moment in _moments(trigger, wall - older, wall - newer))
+        found[:0] = [slot for slot in slots if since <= slot.instant <= until]
+        if len(found) >= most or until - older + 2 * _LONGEST_GAP < since:
+            break
+    return tuple(found[-most:])
+
+
+def next_slot(schedule: str, zone: ZoneInfo, *, after: datetime) -> Slot:
+    """Return the first slot later than ``after``. Raises ``ConfigurationError`` when there is none in four years."""
+    wall = after.astimezone(zone).replace(tzinfo=None)
+    moments = _moments(parse_cron(schedule), wall, wall + _LOOK_BACK[-1])
+    # where clocks go back, times that come a second time are no slots
+    following = next((slot for moment in moments if (slot := _slot(moment, zone)).instant > after), None)
+    if following is None:
+        raise ConfigurationError(
+            f"schedule {schedule!r} is not due in the next four years; see its day and month"
+        )
+    return following
 
 
 def find_slot(schedule: str, zone: ZoneInfo, *, when: str) -> Slot:

@@ -13,10 +13,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
 
 from pipeline.app import open_newsroom
-from pipeline.doorway import bound_socket, serving
-from pipeline.public import public_app
+from pipeline.doorway import NEWSROOM_HEADER, bound_socket, is_served_by, serving
+from pipeline.errors import MetabriefError
+from pipeline.public import newsroom_name, public_app
 from tests.cli.conftest import Metabrief, add_settings, home, metabrief, press
 
 __all__ = ["home", "metabrief", "press"]
@@ -66,6 +69,35 @@ def test_an_issue_that_is_not_sent_is_not_in_the_archive(
 ) -> None:
     metabrief("--home", home, "compose", "daily", "--slot", "2022-02-23")
     assert "2022-02-23" not in pages.get("/archive").text
+
+
+def test_healthz_tells_a_sibling_from_a_stranger(pages: httpx.Client, home: Path) -> None:
+    host, port = pages.base_url.host, pages.base_url.port or 0
+    with open_newsroom(home) as again:
+        assert is_served_by(newsroom_name(again), host=host, port=port)
+        (home / "data" / "keys" / "return-path").write_text("ab" * 32, encoding="ascii")
+        assert not is_served_by(newsroom_name(again), host=host, port=port)
+
+
+def test_healthz_says_when_the_database_is_away(pages: httpx.Client, home: Path) -> None:
+    with open_newsroom(home) as newsroom, newsroom.database.write() as connection:
+        connection.execute(sa.text("ALTER TABLE issues RENAME TO gone"))
+    answer = pages.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.text == "the database is away"
+    assert NEWSROOM_HEADER in answer.headers
+
+
+def test_of_two_bound_to_a_port_the_second_to_listen_is_told() -> None:
+    first = bound_socket()
+    host, port = first.getsockname()[:2]
+    second = bound_socket(host, port)  # as long as nobody listens
+    with (
+        serving(FastAPI(), first),
+        pytest.raises(MetabriefError, match=f"{host}:{port} cannot be listened at"),
+        serving(FastAPI(), second),
+    ):
+        pass
 
 
 def test_serve_ends_with_0_when_told_to(home: Path) -> None:

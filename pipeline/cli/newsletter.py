@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.opening import DONE, FAILED, NEEDS_A_PERSON, counting, find_issue, opened, say
+from pipeline.cli.telling import because, composed_line, failed_line, sent_line
 
 if TYPE_CHECKING:
     import asyncio
@@ -80,15 +81,11 @@ def _dry_run(newsroom: Newsroom, newsletter: Newsletter, slot: Slot) -> int:
     issue = composing.draft_issue(newsroom, newsletter, slot)
     for number, item in enumerate(issue.items, 1):
         say(f"{number}. [{item.section}] {item.headline}\n   {item.summary}")
-    say(f"dry run: it would be {issue.status}{_because(issue)}; {len(issue.items)} items")
+    say(f"dry run: it would be {issue.status}{because(issue)}; {len(issue.items)} items")
     say(
         f"{audience_size(newsroom, newsletter)} readers would be mailed; no issue was stored, nothing was sent"
     )
     return DONE
-
-
-def _because(issue: Issue) -> str:
-    return f" ({issue.hold_reason}: {issue.hold_detail})" if issue.hold_reason else ""
 
 
 def collect(
@@ -170,7 +167,7 @@ def send(
 
 def _say_read(read: SourceRead) -> None:
     if read.error is not None:
-        say(f"  {read.source.key}: failed: {read.error}")
+        say(f"  {failed_line(read)}")
     elif read.pages:
         say(f"  {read.source.key}: {read.entries} entries, {read.articles} new articles")
     for failure in read.failures:
@@ -191,14 +188,13 @@ def _say_collected(collected: CollectReport) -> int:
 
 
 def _say_composed(issue: Issue) -> None:
-    steps = " → ".join(f"{number} {step.replace('_', ' ')}" for step, number in issue.funnel.items())
-    say(f"composed: issue {issue.id}: {steps}; {issue.status}{_because(issue)}")
+    say(f"composed: {composed_line(issue)}")
 
 
 def _say_sent(ended: list[SendReport], *, was_stopped: bool) -> int:
     """Say how sending ended, an issue a line, and return the exit status of the contract."""
     for each in ended:
-        say(_sent_line(each))
+        say(sent_line(each))
     if any(each.issue.status == "held" or each.tally.uncertain for each in ended):
         return NEEDS_A_PERSON
     if was_stopped:
@@ -206,21 +202,3 @@ def _say_sent(ended: list[SendReport], *, was_stopped: bool) -> int:
         return DONE
     done = ("sent", "skipped")
     return DONE if all(each.issue.status in done for each in ended) else FAILED
-
-
-def _sent_line(ended: SendReport) -> str:
-    issue = ended.issue
-    line = f"issue {issue.id} ({issue.newsletter} {issue.slot.wall}): {issue.status}"
-    if issue.hold_reason:
-        line += f" for {issue.hold_reason}: {issue.hold_detail}; see: metabrief issues show {issue.id}"
-    parts = " + ".join(f"{number} {state}" for state, number in ended.tally.by_state().items())
-    line += f"; total {ended.tally.total} = {parts}"
-    if issue.transport == "outbox" and issue.status == "sent":
-        line += "; into the outbox: nobody was mailed"
-    if ended.tally.deferred and ended.next_try:
-        line += f"; {ended.tally.deferred} deferred, next try {ended.next_try:%Y-%m-%d %H:%M:%S} UTC"
-    if ended.leased:
-        line += f"; {ended.leased} are in the hands of another sender, or free at {ended.leased_until:%H:%M:%S} UTC"
-    if ended.trouble:
-        line += f"; {ended.trouble}"
-    return line

@@ -1,24 +1,152 @@
-"""``serve``: the pages that mails lead to."""
+"""``serve``: everything in one process: issues by schedule, mails at their readers' hours, and the public pages."""
 
 from __future__ import annotations
+
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.opening import opened, say
+from pipeline.cli.telling import because, failed_line, funnel_line, sent_line
+from pipeline.errors import MetabriefError
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Sequence
+
+    from fastapi import FastAPI
+
+    from pipeline.app import Newsroom
+    from pipeline.config import Newsletter
+    from pipeline.jobs.collect import SourceRead
+    from pipeline.jobs.send import SendReport
+    from pipeline.model import Issue, Slot
+
+_TRY_DOOR_SECONDS = 10.0
 
 
-def serve(context: typer.Context) -> None:
-    """Serve the public pages at [web] host and port, until it is told to end."""
+def serve(
+    context: typer.Context,
+    pages_only: Annotated[
+        bool, typer.Option("--pages-only", help="Show the public pages; publish and send nothing.")
+    ] = False,
+) -> None:
+    """Publish each newsletter by its schedule, send at the readers' hours, and show the public pages; until told to end."""
+    import asyncio
+
     from pipeline.cli.signals import run_until_stopped
-    from pipeline.doorway import bound_socket, serving
-    from pipeline.public import public_app
+    from pipeline.jobs.watch import Watch
+    from pipeline.public import newsroom_name, public_app
 
-    with opened(context) as newsroom:
-        web = newsroom.settings.web
-        with bound_socket(web.host, web.port) as bound:
-            host, port = bound.getsockname()[:2]
-            app = public_app(newsroom)
-            with serving(app, bound):
-                say(f"serving /leave, /preferences, /subscribe and /archive at http://{host}:{port}")
-                run_until_stopped(lambda stop: stop.wait())
+    with opened(context) as newsroom, ExitStack() as stack:
+        slots = [] if pages_only else _next_slots(newsroom)
+        pages = _Pages(newsroom, public_app(newsroom), stack=stack, name=newsroom_name(newsroom))
+        pages.open()
+        for line in slots:
+            say(line)
+
+        async def keep(stop: asyncio.Event) -> None:
+            watch = Watch(newsroom, stop=stop, listener=_Told(newsroom))
+            await asyncio.gather(pages.keep(stop), stop.wait() if pages_only else watch.keep())
+
+        run_until_stopped(keep)
     say("ended as asked")
+
+
+def _next_slots(newsroom: Newsroom) -> list[str]:
+    """Return what is due next, a line a newsletter. Raises ``ConfigurationError`` for a schedule that is never due."""
+    from pipeline.schedule import next_slot
+
+    now = newsroom.clock()
+    known = newsroom.settings.newsletter
+    slots = [(each, next_slot(each.schedule, each.zone, after=now)) for each in known]
+    return [f"{each.key}: next slot {slot.wall} ({each.timezone})" for each, slot in slots]
+
+
+class _Pages:
+    """The public pages, shown by this process or by another of the same newsroom, whose place it takes once it is gone."""
+
+    def __init__(self, newsroom: Newsroom, app: FastAPI, *, stack: ExitStack, name: str) -> None:
+        self._web = newsroom.settings.web
+        self._app = app
+        self._stack = stack
+        self._name = name
+        self._is_open = False
+
+    def open(self) -> None:
+        """Show the pages, unless another process of this newsroom does. Raises ``MetabriefError`` when a stranger has the port."""
+        if not self._opened():
+            where = f"{self._web.host}:{self._web.port}"
+            say(f"another process of this newsroom shows the pages at {where}; this one goes on without them")
+
+    def _opened(self) -> bool:
+        from pipeline.doorway import bound_socket, is_served_by, serving
+
+        host, port = self._web.host, self._web.port
+        try:
+            bound = bound_socket(host, port)
+            host, port = bound.getsockname()[:2]
+            self._stack.enter_context(serving(self._app, bound))
+        except MetabriefError:
+            if is_served_by(self._name, host=host, port=port):
+                return False
+            raise
+        say(f"serving /leave, /preferences, /subscribe and /archive at http://{host}:{port}")
+        self._is_open = True
+        return True
+
+    async def keep(self, stop: asyncio.Event) -> None:
+        """Wait for the place of the other process, if there is one."""
+        import asyncio
+
+        from pipeline.jobs.stopping import wait_for
+
+        said = ""
+        while not self._is_open and not await wait_for(stop, seconds=_TRY_DOOR_SECONDS):
+            try:
+                await asyncio.to_thread(self._opened)
+            except MetabriefError as error:  # a stranger was quicker; no reason to end what runs well
+                if str(error) != said:
+                    say(f"the pages are not shown: {error}")
+                said = str(error)
+
+
+class _Told:
+    """Says what happens, a line each, with the time on the newsletter's clock; never who reads it."""
+
+    def __init__(self, newsroom: Newsroom) -> None:
+        self._newsroom = newsroom
+
+    def source_read(self, newsletter: Newsletter, read: SourceRead) -> None:
+        """Name a source that failed."""
+        if read.error is not None:
+            self._say(newsletter, f"{newsletter.key}: {failed_line(read)}")
+
+    def issue_made(self, newsletter: Newsletter, issue: Issue) -> None:
+        """Say what became of a slot."""
+        word = "published" if issue.status == "approved" else issue.status
+        way = f"; see: metabrief issues show {issue.id}" if issue.hold_reason else ""
+        line = f"{newsletter.key} {issue.slot.wall}: {word}{because(issue)}; {funnel_line(issue)}{way}"
+        self._say(newsletter, line)
+
+    def slots_missed(self, newsletter: Newsletter, slots: Sequence[Slot]) -> None:
+        """Name what passed while nothing ran."""
+        first, last = slots[0].wall, slots[-1].wall
+        span = f"{first}: missed" if first == last else f"{len(slots)} slots missed, {first} to {last}"
+        way = f"metabrief run {newsletter.key} --slot {last}"
+        self._say(newsletter, f"{newsletter.key} {span}, for nothing ran then; to make one after all: {way}")
+
+    def sending_ended(self, newsletter: Newsletter, ended: SendReport) -> None:
+        """Say how sending ended, with the sum."""
+        self._say(newsletter, sent_line(ended))
+
+    def trouble(self, newsletter: Newsletter | None, text: str) -> None:
+        """Say what cannot be done now."""
+        self._say(newsletter, f"{newsletter.key}: {text}" if newsletter else text)
+
+    def _say(self, newsletter: Newsletter | None, text: str) -> None:
+        now = self._newsroom.clock()
+        local = now.astimezone(newsletter.zone) if newsletter else now
+        with suppress(OSError):  # a log on a full disk ends nothing
+            say(f"{local:%Y-%m-%d %H:%M:%S %z} {' '.join(text.split())}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import ssl
 from dataclasses import dataclass
@@ -69,6 +70,9 @@ class SmtpConnection:
         except (aiosmtplib.SMTPException, ssl.SSLError, OSError) as error:
             smtp.close()
             raise TransportError(f"relay {self._relay} cannot be reached: {_said(error)}") from error
+        except asyncio.CancelledError:
+            smtp.close()
+            raise
         self._smtp = smtp
         return smtp
 

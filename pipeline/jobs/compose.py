@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from pipeline.app import Newsroom
 from pipeline.compose.quorum import Decision, Policy, Yield, decide
@@ -13,10 +12,9 @@ from pipeline.compose.sections import arrange
 from pipeline.config import Newsletter
 from pipeline.config.values import parse_duration
 from pipeline.jobs.choose import Choice, Material, choose
-from pipeline.jobs.fill import sample_content
-from pipeline.jobs.letterhead import disclaimers, masthead
+from pipeline.jobs.letterhead import masthead
+from pipeline.jobs.proof import proofread
 from pipeline.model import HoldReason, Issue, IssueStatus, Slot, Variant
-from pipeline.render.lint import lint
 from pipeline.render.variant import render
 from pipeline.schedule import find_slot, newest_slot
 from pipeline.select.novelty import MEMORY
@@ -48,7 +46,7 @@ def compose(
 ) -> Composed:
     """Compose a slot's issue and write it down, unless it has one that stays.
 
-    One held as thin or for lint is composed anew, one held at the gate is set anew with the items it has.
+    One missed, or held as thin or for lint, is composed anew, one held at the gate is set anew with the items it has.
     ``funnel`` holds counts from collecting.
     """
     with newsroom.database.read() as connection:
@@ -71,8 +69,8 @@ def compose(
 
 
 def may_be_composed(issue: Issue | None) -> bool:
-    """Say whether composing would make a slot's issue: there is none, or one that waits to be made better."""
-    return issue is None or issue.hold_reason in drafts.ANEW
+    """Say whether composing would make a slot's issue: there is none, or one that waits for it."""
+    return issue is None or drafts.waits_to_be_composed(issue)
 
 
 def _there(issue: Issue | None, slot: Slot) -> Issue:
@@ -161,17 +159,7 @@ def _set(
 
 
 def _lint_errors(newsroom: Newsroom, newsletter: Newsletter, variant: Variant) -> list[str]:
-    """Return the errors of a variant as a reader without name would get it."""
-    settings = newsroom.settings
-    filled = sample_content(newsroom, newsletter, variant)
-    problems = lint(
-        filled.html,
-        filled.text,
-        postal_address=settings.publisher.postal_address,
-        leave_url=filled.leave_url,
-        disclaimers=disclaimers(newsroom, variant.language),
-        allowed_hosts=(*settings.fetch.allow_private, urlsplit(settings.site_url).netloc),
-    )
+    problems = proofread(newsroom, newsletter, variant)
     return [f"{variant.language}: {problem.message}" for problem in problems if problem.severity == "error"]
 
 

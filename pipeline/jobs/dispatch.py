@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import secrets
-import socket
-from collections import deque
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterable
 from typing import Protocol
-
-import sqlalchemy as sa
 
 from pipeline.app import Newsroom
 from pipeline.config import Newsletter
@@ -23,22 +15,16 @@ from pipeline.deliver.replies import Attempt, Start
 from pipeline.deliver.smtp import RelayRefusedError
 from pipeline.deliver.throttle import Throttle
 from pipeline.errors import GateError, TransportError
+from pipeline.jobs.claiming import Claims, Place
 from pipeline.jobs.fill import Letterset, fill_for, letterset
+from pipeline.jobs.lease import process_name
 from pipeline.jobs.letterhead import sender
-from pipeline.model import DeliveryState, HoldReason, Issue, IssueStatus, TransportKind
+from pipeline.jobs.stopping import CANCEL_AGAIN_SECONDS, wait_for
+from pipeline.jobs.verdict import Hold, Verdict
+from pipeline.model import DeliveryState, HoldReason, Issue
 from pipeline.store import deliveries, issues
 from pipeline.store.deliveries import Claim, Outcome
-from subscribers.audience import Recipient, audience, recipients
-
-LEASE = timedelta(minutes=5)
-"""Longer than a batch takes on a slow relay; a sender that dies leaves its rows to others after it."""
-
-CLAIMED_PER_CONNECTION = 5
-CLAIMED_AHEAD = timedelta(minutes=1)
-"""A rate limit must not keep a row waiting until its lease is over."""
-
-POLICY_DOMAINS, POLICY_SHARE, POLICY_ATTEMPTS = 3, 0.01, 200
-"""Refusals by policy (5.7.x) of that many domains, or of that share of so many attempts, hold the issue."""
+from subscribers.audience import Recipient, audience
 
 
 class Transport(Protocol):
@@ -60,11 +46,12 @@ class Dispatch:
         newsletter: Newsletter,
         issue: Issue,
         *,
+        keeps_hours: bool,
         stop: asyncio.Event,
         on_delivered: Callable[[], None],
     ) -> None:
-        self.owner = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
-        self.hold: tuple[HoldReason, str] | None = None
+        self.owner = process_name()
+        self.hold: Hold | None = None
         self._newsroom = newsroom
         self._newsletter = newsletter
         self._issue = issue
@@ -73,144 +60,98 @@ class Dispatch:
         self._audience = audience(newsletter.key)
         self._sender = sender(newsroom, newsletter)
         self._settings = self._ready_variants()
-        self._waiting: deque[tuple[Claim, Recipient]] = deque()
+        self._claims = Claims(newsroom, issue, owner=self.owner, keeps_hours=keeps_hours)
         self._throttle = Throttle(newsroom.settings.delivery.rate_per_second)
-        self._unanswered = self._attempts = self._policy_refusals = 0
-        self._policy_domains: set[str] = set()
+        self._verdict = Verdict(connections=newsroom.settings.delivery.connections)
+        self._on_the_wire: set[asyncio.Task[object] | None] = set()
         self._trouble = ""
-        self._lost: set[int] = set()
-        self._is_paused = self._is_incomplete = False
 
     async def once(self, transports: Callable[[], Iterable[Transport]]) -> str:
         """Try each due row once; return why some could not be tried, or an empty string."""
-        now = self._newsroom.clock()
-        with self._newsroom.database.write() as connection:
-            repeatable = self._issue.transport is TransportKind.OUTBOX
-            deliveries.recover(connection, self._issue.id, repeatable=repeatable, now=now)
-            deliveries.sweep(connection, self._issue.id, self._audience, now=now)
-        self._waiting.clear()
-        self._lost.clear()
-        self._trouble, self._is_incomplete = "", False
+        self._claims.begin_round()
+        self._trouble = ""
         ways = tuple(transports())
+        workers: list[asyncio.Task[None]] = []
+        ending = asyncio.create_task(self._end_when_asked(workers))
         try:
             async with asyncio.TaskGroup() as group:
-                for way in ways:
-                    group.create_task(self._work(way))
+                workers += [group.create_task(self._work(way)) for way in ways]
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from failures
-        return self._trouble if self._waiting or self._is_incomplete else ""
+        finally:
+            ending.cancel()
+        return self._trouble if self._claims.are_left else ""
+
+    async def _end_when_asked(self, workers: Collection[asyncio.Task[None]]) -> None:
+        """End those that wait for a relay when all must stop; what is past the fence goes on to its reply."""
+        await self._stop.wait()
+        while (
+            True
+        ):  # more than once: wait_for of Python 3.11 loses a cancellation to a reply that comes just then
+            for worker in workers:
+                if worker not in self._on_the_wire:
+                    worker.cancel()
+            await asyncio.sleep(CANCEL_AGAIN_SECONDS)
 
     async def _work(self, transport: Transport) -> None:
         """Send until nothing is left; one lost connection is opened again, a second in a row ends this worker."""
         losses = 0
         try:
-            while losses < 2 and (next_one := await self._next()) is not None:
-                losses = 0 if await self._tried(transport, *next_one) else losses + 1
+            while losses < 2 and (place := await self._next()) is not None:
+                losses = 0 if await self._tried(transport, place) else losses + 1
         finally:
             await transport.close()
 
-    async def _tried(self, transport: Transport, claim: Claim, reader: Recipient) -> bool:
+    async def _tried(self, transport: Transport, place: Place) -> bool:
         """Try one delivery; False when the way out was lost, and the delivery waits again."""
+        claim, reader = place
         try:
             await self._deliver(transport, claim, reader)
         except RelayRefusedError as error:
-            self._hold(HoldReason.REPLIES, str(error))
+            self._hold((HoldReason.REPLIES, str(error)))
         except GateError as error:
-            self._hold(HoldReason.GATE, str(error))
+            self._hold((HoldReason.GATE, str(error)))
         except UnwritableAddressError as error:
             self._write_down(claim, Attempt(state=DeliveryState.REJECTED, reason=str(error)))
         except TransportError as error:
-            self._put_back(claim, reader)
+            self._claims.put_back(place)
             self._trouble = str(error)
             return False
         return True
 
-    def _put_back(self, claim: Claim, reader: Recipient) -> None:
-        """Let a delivery wait behind the others; one that lost the connection twice is left for another round."""
-        if claim.subscriber_id in self._lost:
-            self._is_incomplete = True
-            return
-        self._lost.add(claim.subscriber_id)
-        self._waiting.append((claim, reader))
+    def _hold(self, why: Hold | None) -> None:
+        self.hold = self.hold or why
 
-    def _hold(self, reason: HoldReason, detail: str) -> None:
-        self.hold = self.hold or (reason, detail)
-
-    async def _next(self) -> tuple[Claim, Recipient] | None:
+    async def _next(self) -> Place | None:
         """Return the next delivery when its place has come; None when nothing is left or all must stop."""
-        if self._must_stop() or not (self._waiting or self._claim()):
+        if self._must_stop() or not self._claims.find():
             return None
         await self._wait_for_place()
-        if self._must_stop() or not (self._waiting or self._claim()):
+        if self._must_stop() or not self._claims.find():
             return None
-        return self._waiting.popleft()
+        return self._claims.take()
 
     async def _wait_for_place(self) -> None:
         seconds = self._throttle.wait_seconds(asyncio.get_running_loop().time())
         if seconds == 0:
             await asyncio.sleep(0)  # lets signals in, also where nothing else waits
             return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stop.wait(), seconds)
+        await wait_for(self._stop, seconds=seconds)
 
     def _must_stop(self) -> bool:
-        return self.hold is not None or self._is_paused or self._stop.is_set()
-
-    def _claimed_at_once(self) -> int:
-        """Return how many deliveries to claim in one go."""
-        delivery = self._newsroom.settings.delivery
-        ways = 1 if self._issue.transport is TransportKind.OUTBOX else delivery.connections
-        most = ways * CLAIMED_PER_CONNECTION
-        if delivery.rate_per_second is None:
-            return most
-        return max(1, min(most, int(delivery.rate_per_second * CLAIMED_AHEAD.total_seconds())))
-
-    def _claim(self) -> bool:
-        """Claim more deliveries; False when there are none, or the issue was held or called off meanwhile."""
-        while not self._waiting and self._claim_batch():
-            pass  # all of a batch may have been erased
-        return bool(self._waiting)
-
-    def _claim_batch(self) -> bool:
-        now = self._newsroom.clock()
-        with self._newsroom.database.write() as connection:
-            self._is_paused = not _is_sending(connection, self._issue.id)
-            if self._is_paused:
-                return False
-            claims = deliveries.claim(
-                connection,
-                self._issue.id,
-                owner=self.owner,
-                lease_until=now + LEASE,
-                now=now,
-                limit=self._claimed_at_once(),
-                ignore_hours=True,
-            )
-            people = recipients(connection, [claim.subscriber_id for claim in claims])
-            erased = [
-                Outcome(
-                    subscriber_id=claim.subscriber_id,
-                    state=DeliveryState.SUPPRESSED,
-                    reason="no longer subscribed",
-                )
-                for claim in claims
-                if claim.subscriber_id not in people
-            ]
-            deliveries.finish(connection, self._issue.id, erased, owner=self.owner, now=now)
-        self._waiting.extend(
-            (claim, people[claim.subscriber_id]) for claim in claims if claim.subscriber_id in people
-        )
-        return bool(claims)
+        return self.hold is not None or self._claims.is_paused or self._stop.is_set()
 
     async def _deliver(self, transport: Transport, claim: Claim, reader: Recipient) -> None:
         message = self._message(claim, reader)
-        attempt = await transport.deliver(message, lambda: self._start(claim.subscriber_id))
+        try:
+            attempt = await transport.deliver(message, lambda: self._start(claim.subscriber_id))
+        finally:
+            self._on_the_wire.discard(asyncio.current_task())
         if attempt is None:
-            with self._newsroom.database.read() as connection:
-                self._is_paused = not _is_sending(connection, self._issue.id)
+            self._claims.see_whether_paused()
             return
         self._write_down(claim, attempt)
-        self._judge(attempt, domain=reader.email.rpartition("@")[2])
+        self._hold(self._verdict.hear(attempt, domain=reader.email.rpartition("@")[2]))
         self._on_delivered()
 
     def _start(self, subscriber_id: int) -> bool:
@@ -223,6 +164,7 @@ class Dispatch:
                 owner=self.owner,
                 now=self._newsroom.clock(),
             )
+        self._on_the_wire.add(asyncio.current_task())
         return subscriber_id in started
 
     def _write_down(self, claim: Claim, attempt: Attempt) -> None:
@@ -240,29 +182,6 @@ class Dispatch:
         )
         with self._newsroom.database.write() as connection:
             deliveries.finish(connection, self._issue.id, [outcome], owner=self.owner, now=now)
-
-    def _judge(self, attempt: Attempt, *, domain: str) -> None:
-        """Hold the issue when replies say that something is wrong with us or the relay, not with readers."""
-        self._attempts += 1
-        if attempt.state is DeliveryState.ACCEPTED:
-            self._unanswered = 0
-        elif attempt.state is DeliveryState.UNCERTAIN:
-            self._unanswered += 1
-            if self._unanswered > self._newsroom.settings.delivery.connections:
-                self._hold(
-                    HoldReason.UNCERTAIN, f"{self._unanswered} messages in a row got no reply after the dot"
-                )
-        elif attempt.is_ours:
-            self._policy_refusals += 1
-            self._policy_domains.add(domain)
-            too_many = (
-                self._attempts >= POLICY_ATTEMPTS and self._policy_refusals >= POLICY_SHARE * self._attempts
-            )
-            if too_many or len(self._policy_domains) >= POLICY_DOMAINS:
-                self._hold(
-                    HoldReason.REPLIES,
-                    f"refused by policy at {len(self._policy_domains)} domains: {attempt.reason}",
-                )
 
     def _message(self, claim: Claim, reader: Recipient) -> Message:
         """Fill the reader's variant and let it through the gate. Raises ``GateError``."""
@@ -292,8 +211,3 @@ class Dispatch:
         return {
             variant.language: letterset(self._newsroom, self._newsletter, variant) for variant in variants
         }
-
-
-def _is_sending(connection: sa.Connection, issue_id: int) -> bool:
-    issue = issues.load_bare(connection, issue_id)
-    return issue is not None and issue.status is IssueStatus.SENDING

@@ -9,10 +9,10 @@ from pipeline.app import Newsroom
 from pipeline.config import Newsletter
 from pipeline.deliver.message import Content, build
 from pipeline.errors import MetabriefError
-from pipeline.jobs.fill import sample_content
+from pipeline.jobs.fill import own_first, sample_content
 from pipeline.jobs.letterhead import masthead, sender
 from pipeline.jobs.record import issue_record
-from pipeline.model import Issue, Variant
+from pipeline.model import Issue
 from pipeline.render.variant import as_markdown
 
 
@@ -21,7 +21,7 @@ def export(newsroom: Newsroom, issue: Issue, folder: Path) -> tuple[Path, ...]:
     stem = f"{issue.newsletter}-{issue.slot.wall.replace(':', '')}"
     files: dict[str, str | bytes] = {}
     newsletter = newsroom.settings.find_newsletter(issue.newsletter)
-    for variant in _own_first(newsletter, issue):
+    for variant in own_first(newsletter, issue.variants):
         content = sample_content(newsroom, newsletter, variant)
         files[f"{stem}.{variant.language}.html"] = content.html
         files[f"{stem}.{variant.language}.txt"] = content.text
@@ -29,13 +29,6 @@ def export(newsroom: Newsroom, issue: Issue, folder: Path) -> tuple[Path, ...]:
         files[f"{stem}.{variant.language}.md"] = _markdown(newsroom, newsletter, issue, variant.language)
     files[f"{stem}.json"] = json.dumps(issue_record(newsroom, issue), ensure_ascii=False, indent=2) + "\n"
     return tuple(_write(folder / name, content) for name, content in files.items())
-
-
-def _own_first(newsletter: Newsletter, issue: Issue) -> list[Variant]:
-    order = newsletter.variants
-    return sorted(
-        issue.variants, key=lambda v: order.index(v.language) if v.language in order else len(order)
-    )
 
 
 def _eml(newsroom: Newsroom, newsletter: Newsletter, issue: Issue, content: Content) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.app import Newsroom
@@ -29,10 +30,19 @@ class Letterset:
 
 @dataclass(frozen=True, kw_only=True)
 class Filled:
-    """One reader's issue, and why they get it in the words it says so."""
+    """One reader's issue, with the words by which it greets them and says why they get it."""
 
     content: Content
+    greeting: str
     why: str
+
+
+def own_first(newsletter: Newsletter, variants: Iterable[Variant]) -> tuple[Variant, ...]:
+    """Return variants in the newsletter's own order; the first is for readers of a language that is not there."""
+    order = newsletter.variants
+    return tuple(
+        sorted(variants, key=lambda v: order.index(v.language) if v.language in order else len(order))
+    )
 
 
 def letterset(newsroom: Newsroom, newsletter: Newsletter, variant: Variant) -> Letterset:
@@ -59,11 +69,15 @@ def fill_for(setting: Letterset, reader: Recipient) -> Filled:
     )
 
 
+def fill_to_show(setting: Letterset, *, name: str = "") -> Filled:
+    """Fill a variant for a reader of that name with links of nobody: they lead to the page that explains leaving."""
+    page = f"{setting.site_url}/leave"
+    return _filled(setting, name=name, leave_url=page, preferences_url=page)
+
+
 def sample_content(newsroom: Newsroom, newsletter: Newsletter, variant: Variant) -> Content:
-    """Fill a variant for a reader without name, whose links lead to the page that explains leaving."""
-    page = f"{newsroom.settings.site_url}/leave"
-    setting = letterset(newsroom, newsletter, variant)
-    return _filled(setting, name="", leave_url=page, preferences_url=page).content
+    """Fill a variant for a reader without name, to be shown and not sent."""
+    return fill_to_show(letterset(newsroom, newsletter, variant)).content
 
 
 def _filled(setting: Letterset, *, name: str, leave_url: str, preferences_url: str) -> Filled:
@@ -76,4 +90,4 @@ def _filled(setting: Letterset, *, name: str, leave_url: str, preferences_url: s
         text=personalise.fill(setting.text, values, escape=personalise.plain),
         leave_url=leave_url,
     )
-    return Filled(content=content, why=values["why"])
+    return Filled(content=content, greeting=values["greeting"], why=values["why"])

@@ -7,7 +7,7 @@ from typing import Any
 from pipeline.app import Newsroom
 from pipeline.deliver.ledger import Tally, tally
 from pipeline.errors import UsageError
-from pipeline.model import Issue, Item, Variant
+from pipeline.model import Issue, Item
 from pipeline.store import deliveries, issues
 
 
@@ -34,17 +34,18 @@ def issue_record(newsroom: Newsroom, issue: Issue, *, language: str | None = Non
     """Return one issue whole, its subject in ``language``. Raises ``UsageError`` when it is not set in that."""
     with newsroom.database.read() as connection:
         counted = tally(deliveries.counts(connection, issue.id))
-    record = _record(issue, subject=variant_of(newsroom, issue, language).subject, counted=counted)
+    record = _record(issue, subject=_subject(newsroom, issue, language), counted=counted)
     return record | {"items": [_item(item) for item in issue.items]}
 
 
-def variant_of(newsroom: Newsroom, issue: Issue, language: str | None) -> Variant:
-    """Return the variant asked for, or the newsletter's first. Raises ``UsageError``."""
-    by_language = {variant.language: variant for variant in issue.variants}
-    if language is not None and language not in by_language:
-        raise UsageError(f"issue {issue.id} is not set in {language!r}; it has: {', '.join(by_language)}")
+def _subject(newsroom: Newsroom, issue: Issue, language: str | None) -> str:
+    """Return the subject in the language asked for, or the newsletter's first; a missed issue has none."""
+    subjects = {variant.language: variant.subject for variant in issue.variants}
+    if language is not None and language not in subjects:
+        there = ", ".join(subjects) or "none"
+        raise UsageError(f"issue {issue.id} is not set in {language!r}; it has: {there}")
     first = {each.key: each.languages[0] for each in newsroom.settings.newsletter}.get(issue.newsletter)
-    return by_language.get(language or first or "", issue.variants[0])
+    return _first_of(subjects, language or first)
 
 
 def _first_of(subjects: dict[str, str], language: str | None) -> str:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-
-import httpx
 
 from pipeline.app import Newsroom
 from pipeline.config import Newsletter, read_secret
@@ -18,11 +15,13 @@ from pipeline.deliver.smtp import Relay, SmtpConnection
 from pipeline.errors import TransportError
 from pipeline.jobs.dispatch import Dispatch, Transport
 from pipeline.jobs.plan import plan
+from pipeline.jobs.site import site_trouble
+from pipeline.jobs.stopping import unless_stopped, wait_for
 from pipeline.model import HoldReason, Issue, IssueStatus, TransportKind
-from pipeline.store import deliveries, issues
+from pipeline.store import deliveries, issues, waiting
 
 SENDABLE = (IssueStatus.APPROVED, IssueStatus.SENDING)
-_LOOK_AGAIN_SECONDS = 30
+_LOOK_AGAIN_SECONDS, _LEAST_SECONDS = 30.0, 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,28 +44,35 @@ async def send(
     issue: Issue,
     *,
     wait: bool = False,
+    keeps_hours: bool = False,
     stop: asyncio.Event | None = None,
     on_delivered: Callable[[], None] = lambda: None,
+    on_round: Callable[[SendReport], None] = lambda _: None,
 ) -> SendReport:
-    """Send an approved or sending issue to whoever is still planned, whatever their hour.
+    """Send an approved or sending issue to whoever is still planned: at once, or with ``keeps_hours`` at their hour.
 
     With ``wait`` stay until the issue is final, held or too late; ``stop`` ends it after what is on the wire.
     """
     stop = stop or asyncio.Event()
-    site_trouble = await _site_trouble(newsroom, issue)
-    if site_trouble:
-        _hold(newsroom, issue.id, HoldReason.SITE, site_trouble)
+    trouble = await unless_stopped(_trouble_with_site(newsroom, issue), stop)
+    if trouble:
+        _hold(newsroom, issue.id, HoldReason.SITE, trouble)
+    if trouble or stop.is_set():
         return report(newsroom, issue.id)
     plan(newsroom, newsletter, issue)
-    dispatch = Dispatch(newsroom, newsletter, issue, stop=stop, on_delivered=on_delivered)
+    dispatch = Dispatch(
+        newsroom, newsletter, issue, keeps_hours=keeps_hours, stop=stop, on_delivered=on_delivered
+    )
     while True:
+        began = newsroom.clock()
         trouble = await dispatch.once(lambda: _transports(newsroom, issue.transport))
         _conclude(newsroom, issue.id, dispatch)
         ended = report(newsroom, issue.id, trouble=trouble)
-        if not wait or stop.is_set() or ended.issue.status is not IssueStatus.SENDING:
+        on_round(ended)
+        if not wait or ended.issue.status is not IssueStatus.SENDING:
             return ended
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), _seconds_to_wait(newsroom, ended))
+        if await wait_for(stop, seconds=_seconds_to_wait(newsroom, ended, began=began)):
+            return ended
 
 
 def report(newsroom: Newsroom, issue_id: int, *, trouble: str = "") -> SendReport:
@@ -74,8 +80,8 @@ def report(newsroom: Newsroom, issue_id: int, *, trouble: str = "") -> SendRepor
     with newsroom.database.read() as connection:
         issue = issues.load_bare(connection, issue_id)
         counted = tally(deliveries.counts(connection, issue_id))
-        next_try = deliveries.next_moment(connection, issue_id)
-        leased = deliveries.leased(connection, issue_id)
+        next_try = waiting.next_moment(connection, issue_id)
+        leased = waiting.leased(connection, issue_id)
     if issue is None:
         raise LookupError(f"issue {issue_id} is gone")
     return SendReport(
@@ -120,26 +126,24 @@ def _hold(newsroom: Newsroom, issue_id: int, reason: HoldReason, detail: str) ->
         )
 
 
-def _seconds_to_wait(newsroom: Newsroom, ended: SendReport) -> float:
-    if ended.next_try is None or ended.trouble:
+def _seconds_to_wait(newsroom: Newsroom, ended: SendReport, *, began: datetime) -> float:
+    """Return how long the round after one that ``began`` then has time: until a row is due, and a dead sender's at most."""
+    if ended.trouble:
         return _LOOK_AGAIN_SECONDS
-    return min(_LOOK_AGAIN_SECONDS, max(0.2, (ended.next_try - newsroom.clock()).total_seconds()))
+    with newsroom.database.read() as connection:
+        next_due = waiting.next_due(connection, ended.issue.id, after=began)
+    now = newsroom.clock()
+    moments = [moment for moment in (ended.next_try, next_due) if moment is not None]
+    soonest = min(((moment - now).total_seconds() for moment in moments), default=_LOOK_AGAIN_SECONDS)
+    return min(_LOOK_AGAIN_SECONDS, max(_LEAST_SECONDS, soonest))
 
 
-async def _site_trouble(newsroom: Newsroom, issue: Issue) -> str:
+async def _trouble_with_site(newsroom: Newsroom, issue: Issue) -> str:
     """Return why the leave page cannot be relied on, or an empty string; the outbox needs none."""
     settings = newsroom.settings
     if issue.transport is TransportKind.OUTBOX or not settings.delivery.check_site:
         return ""
-    page = f"{settings.site_url}/leave"
-    try:
-        async with httpx.AsyncClient(timeout=20, trust_env=False) as client:
-            response = await client.get(page)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return f"{page} does not answer ({error or type(error).__name__}), so readers could not leave"
-    if not response.is_success:  # a redirect too: the one-click POST would be lost on it (RFC 8058, 3.1)
-        return f"{page} answers {response.status_code}, so readers could not leave"
-    return ""
+    return await site_trouble(str(settings.site_url))
 
 
 def _transports(newsroom: Newsroom, kind: TransportKind) -> Iterator[Transport]:

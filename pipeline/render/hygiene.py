@@ -9,7 +9,7 @@ from pipeline.render.anatomy import Anatomy, Element
 from pipeline.render.links import is_private, scheme
 from pipeline.render.specimen import Problem, Specimen, error, warning
 
-LARGEST = 90 * 1024
+LARGEST = 90_000
 """Octets of HTML; Gmail cuts a mail off at 102 KB, headers and coding included."""
 
 _LONGEST_LINE = 998
@@ -59,7 +59,7 @@ def hygiene(mail: Specimen) -> Iterator[Problem]:
 def _size(html: str) -> Iterator[Problem]:
     size = len(html.encode("utf-8", "replace"))
     if size > LARGEST:
-        yield error("size", "html", f"{size / 1024:.0f} KB of HTML; Gmail cuts it off, keep it under 90 KB")
+        yield error("size", "html", f"{size / 1000:.0f} KB of HTML; Gmail cuts it off, keep it under 90 KB")
 
 
 def _document(anatomy: Anatomy) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from pipeline.errors import ConfigurationError, StoreError
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a test holds it to the history."""
 
 BUSY_SECONDS = 30
@@ -44,11 +44,16 @@ class Database:
         """Give all connections back."""
         self.engine.dispose()
 
-    def migrate(self) -> None:
-        """Bring the schema to this program's state; quick when it is there already. Raises ``StoreError``."""
+    def version(self) -> str | None:
+        """Return the schema's version, None when there is no schema yet. Raises ``StoreError``."""
         with self.read() as connection:
             known = sa.inspect(connection).has_table("alembic_version")
             version = connection.scalar(sa.text("SELECT version_num FROM alembic_version")) if known else None
+        return None if version is None else str(version)
+
+    def migrate(self) -> None:
+        """Bring the schema to this program's state; quick when it is there already. Raises ``StoreError``."""
+        version = self.version()
         if version != HEAD:
             with _foreign_errors(self.url):
                 _upgrade(self.engine, version)

@@ -258,31 +258,6 @@ def counts_by_issue(connection: sa.Connection) -> dict[int, dict[str, int]]:
     return by_issue
 
 
-@dataclass(frozen=True, kw_only=True)
-class Leased:
-    """Rows that a sender holds, and when the last of them is free if it died."""
-
-    number: int
-    until: datetime | None
-
-
-def leased(connection: sa.Connection, issue_id: int) -> Leased:
-    """Return what senders hold of an issue just now."""
-    held = sa.and_(
-        deliveries.c.issue_id == issue_id, deliveries.c.state.in_((State.CLAIMED, State.DATA_STARTED))
-    )
-    number = connection.scalar(sa.select(sa.func.count()).where(held)) or 0
-    last = sa.select(deliveries.c.lease_until).where(held).order_by(deliveries.c.lease_until.desc()).limit(1)
-    return Leased(number=number, until=connection.scalars(last).first())
-
-
-def next_moment(connection: sa.Connection, issue_id: int) -> datetime | None:
-    """Return when the next deferred row may be tried again, or None when there is none."""
-    waiting = sa.and_(deliveries.c.issue_id == issue_id, deliveries.c.state == State.DEFERRED)
-    soonest = sa.select(deliveries.c.next_try).where(waiting).order_by(deliveries.c.next_try).limit(1)
-    return connection.scalars(soonest).first()
-
-
 def _belongs(audience: Audience) -> sa.ColumnElement[bool]:
     people = audience.subquery()
     return sa.exists().where(

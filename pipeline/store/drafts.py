@@ -23,6 +23,11 @@ ANEW = (HoldReason.THIN, HoldReason.LINT)
 """Held for these an issue waits for more to read or a mended template, so composing it again is the way out."""
 
 
+def waits_to_be_composed(issue: Issue) -> bool:
+    """Say whether a slot's issue may still give way to a better one: it is missed, or held for what can be mended."""
+    return issue.status is IssueStatus.MISSED or issue.hold_reason in ANEW
+
+
 def keep(
     connection: sa.Connection, issue: Issue, *, release_at: datetime | None, now: datetime
 ) -> int | None:
@@ -44,11 +49,11 @@ def keep(
 def keep_anew(
     connection: sa.Connection, issue_id: int, issue: Issue, *, release_at: datetime | None, now: datetime
 ) -> bool:
-    """Put a newly composed issue in the place of one held as thin or for lint; False when it is so no more."""
+    """Put a newly composed issue in the place of one that waits to be composed; False when it does so no more."""
+    is_held = sa.and_(issues.c.status == IssueStatus.HELD, issues.c.hold_reason.in_(ANEW))
     waiting = sa.and_(
         issues.c.id == issue_id,
-        issues.c.status == IssueStatus.HELD,
-        issues.c.hold_reason.in_(ANEW),
+        sa.or_(issues.c.status == IssueStatus.MISSED, is_held),
         issues.c.planned_at.is_(None),
     )
     ending = _ending(issue, release_at=release_at, now=now)

@@ -121,11 +121,30 @@ def in_states(connection: sa.Connection, states: Collection[IssueStatus]) -> tup
 
 
 def previous_slot_at(connection: sa.Connection, newsletter: str, slot: Slot) -> datetime | None:
-    """Return the instant of the newsletter's last slot before this one that has an issue."""
-    earlier = sa.and_(issues.c.newsletter == newsletter, issues.c.slot_at < slot.instant)
-    return connection.scalar(
-        sa.select(issues.c.slot_at).where(earlier).order_by(issues.c.slot_at.desc()).limit(1)
+    """Return the instant of the newsletter's last slot before this one that has an issue; a missed one told nothing."""
+    earlier = sa.and_(
+        issues.c.newsletter == newsletter,
+        issues.c.slot_at < slot.instant,
+        issues.c.status != IssueStatus.MISSED,
     )
+    return _newest(connection, earlier)
+
+
+def last_slot_at(connection: sa.Connection, newsletter: str, *, until: datetime) -> datetime | None:
+    """Return the instant of the newsletter's last slot up to ``until`` that has an issue, a missed one too."""
+    past = sa.and_(issues.c.newsletter == newsletter, issues.c.slot_at <= until)
+    return _newest(connection, past)
+
+
+def _newest(connection: sa.Connection, where: sa.ColumnElement[bool]) -> datetime | None:
+    newest = sa.select(issues.c.slot_at).where(where).order_by(issues.c.slot_at.desc()).limit(1)
+    return connection.scalars(newest).first()
+
+
+def walls_since(connection: sa.Connection, newsletter: str, *, since: datetime) -> frozenset[str]:
+    """Return the wall times of a newsletter's slots from ``since`` on that have an issue."""
+    later = sa.and_(issues.c.newsletter == newsletter, issues.c.slot_at >= since)
+    return frozenset(connection.scalars(sa.select(issues.c.slot).where(later)))
 
 
 def sent_items(
@@ -177,6 +196,12 @@ def set_status(
 def release(connection: sa.Connection, issue_id: int, *, now: datetime) -> bool:
     """Approve a held issue, or let a paused one go on sending; False, and any other stays as it is."""
     return _release(connection, issues.c.id == issue_id, now=now) == 1
+
+
+def is_release_due(connection: sa.Connection, *, now: datetime) -> bool:
+    """Say whether an issue was held until now."""
+    over = sa.and_(issues.c.status == IssueStatus.HELD, issues.c.release_at <= now)
+    return connection.execute(sa.select(issues.c.id).where(over).limit(1)).first() is not None
 
 
 def release_due(connection: sa.Connection, *, now: datetime, issue_id: int | None = None) -> None:

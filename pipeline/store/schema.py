@@ -153,3 +153,11 @@ letters = sa.Table(
     sa.Column("queued_at", Instant, nullable=False),
     sa.Column("sent_at", Instant),
 )
+
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),  # the work that one process at a time does
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("until", Instant, nullable=False),
+)

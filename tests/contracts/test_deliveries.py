@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pipeline.deliver.ledger import UNFINISHED, tally
 from pipeline.model import DeliveryState as State
 from pipeline.model import IssueStatus
-from pipeline.store import deliveries, issues
+from pipeline.store import deliveries, issues, waiting
 from pipeline.store.database import Database
 from pipeline.store.deliveries import Hour, Outcome
 from pipeline.store.schema import deliveries as rows
@@ -42,7 +42,9 @@ def plan_again(connection: sa.Connection, issue_id: int) -> None:
     deliveries.plan(connection, issue_id, READERS, hours=hours, languages=("en", "zh", "both"), now=NOW)
 
 
-def claimed(database: Database, issue_id: int, *, owner: str = "me", limit: int = 10) -> list[int]:
+def claimed(
+    database: Database, issue_id: int, *, owner: str = "me", limit: int = 10, ignore_hours: bool = True
+) -> list[int]:
     with database.write() as connection:
         claims = deliveries.claim(
             connection,
@@ -51,7 +53,7 @@ def claimed(database: Database, issue_id: int, *, owner: str = "me", limit: int 
             lease_until=NOW + LEASE,
             now=NOW,
             limit=limit,
-            ignore_hours=True,
+            ignore_hours=ignore_hours,
         )
     return sorted(claim.subscriber_id for claim in claims)
 
@@ -219,9 +221,19 @@ def test_a_deferred_row_waits_for_its_next_try(database: Database) -> None:
     assert finished(database, issue_id, later) == 1
     assert claimed(database, issue_id) == []
     with database.read() as connection:
-        assert deliveries.next_moment(connection, issue_id) == NOW + HOUR
+        assert waiting.next_moment(connection, issue_id) == NOW + HOUR
         again = connection.scalar(sa.select(rows.c.attempts))
     assert again == 1
+
+
+def test_rows_whose_hour_is_to_come_are_claimed_only_by_who_ignores_hours(database: Database) -> None:
+    issue_id = planned(database, "a@x.example", "b@x.example")
+    with database.write() as connection:
+        connection.execute(rows.update().where(rows.c.subscriber_id == 1).values(due_at=NOW + HOUR))
+        assert waiting.next_due(connection, issue_id, after=NOW) == NOW + HOUR
+        assert waiting.next_due(connection, issue_id, after=NOW + HOUR) is None
+    assert claimed(database, issue_id, ignore_hours=False) == [2]
+    assert claimed(database, issue_id) == [1]
 
 
 @pytest.mark.parametrize("state", [State.SUPPRESSED, State.EXPIRED])

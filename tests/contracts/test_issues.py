@@ -304,6 +304,29 @@ def test_the_previous_slot_is_the_last_before_this_one(database: Database) -> No
         assert issues.previous_slot_at(connection, "daily", SLOT) is None
 
 
+def test_a_missed_slot_gives_way_to_a_composed_issue_and_hides_no_articles(database: Database) -> None:
+    after = Slot(wall="2022-02-24T06:00", instant=NEXT.instant + 24 * HOUR)
+    with database.write() as connection:
+        keep(connection, issue())
+        missed = keep(connection, replace(issue(slot=NEXT, status=IssueStatus.MISSED), variants=()))
+        assert issues.previous_slot_at(connection, "daily", after) == SLOT.instant
+        assert drafts.keep_anew(connection, missed, issue(slot=NEXT), release_at=None, now=NOW)
+        assert status_of(connection, missed) is IssueStatus.APPROVED
+        assert issues.previous_slot_at(connection, "daily", after) == NEXT.instant
+
+
+def test_what_a_newsletter_has_behind_it_counts_missed_slots_and_none_to_come(database: Database) -> None:
+    with database.write() as connection:
+        keep(connection, issue())
+        keep(connection, issue(slot=NEXT, status=IssueStatus.MISSED))
+        keep(connection, replace(issue(slot=NEXT), newsletter="weekly"))
+        assert issues.last_slot_at(connection, "daily", until=NEXT.instant) == NEXT.instant
+        assert issues.last_slot_at(connection, "daily", until=NEXT.instant - HOUR) == SLOT.instant
+        assert issues.last_slot_at(connection, "daily", until=SLOT.instant - HOUR) is None
+        assert issues.walls_since(connection, "daily", since=SLOT.instant) == {SLOT.wall, NEXT.wall}
+        assert issues.walls_since(connection, "daily", since=NEXT.instant) == {NEXT.wall}
+
+
 def test_listings_go_by_slot_and_the_newest_is_the_latest(database: Database) -> None:
     with database.write() as connection:
         assert issues.latest_id(connection) is None

@@ -13,7 +13,7 @@ import pytest
 from pipeline.app import open_newsroom
 from pipeline.deliver.smtp import Relay as RelayAddress
 from pipeline.deliver.smtp import SmtpConnection
-from pipeline.jobs.dispatch import LEASE
+from pipeline.jobs.claiming import LEASE
 from pipeline.model import HoldReason, IssueStatus
 from pipeline.store import issues
 from pipeline.store.schema import deliveries

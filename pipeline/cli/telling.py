@@ -1,0 +1,50 @@
+"""How the way of an issue is told: a line for a source read, an issue made, an issue sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.jobs.collect import SourceRead
+    from pipeline.jobs.send import SendReport
+    from pipeline.model import Issue
+
+
+def failed_line(read: SourceRead) -> str:
+    """Return how a source that could not be read is named."""
+    return f"{read.source.key}: failed: {read.error}"
+
+
+def because(issue: Issue) -> str:
+    """Return why an issue is held, to stand behind its status."""
+    return f" ({issue.hold_reason}: {issue.hold_detail})" if issue.hold_reason else ""
+
+
+def funnel_line(issue: Issue) -> str:
+    """Return what an issue was made of."""
+    steps = " → ".join(f"{number} {step.replace('_', ' ')}" for step, number in issue.funnel.items())
+    return f"issue {issue.id}: {steps}"
+
+
+def composed_line(issue: Issue) -> str:
+    """Return what an issue was made of, and how it stands."""
+    return f"{funnel_line(issue)}; {issue.status}{because(issue)}"
+
+
+def sent_line(ended: SendReport) -> str:
+    """Return how an issue stands, with its sum and what it waits for."""
+    issue = ended.issue
+    line = f"issue {issue.id} ({issue.newsletter} {issue.slot.wall}): {issue.status}"
+    if issue.hold_reason:
+        line += f" for {issue.hold_reason}: {issue.hold_detail}; see: metabrief issues show {issue.id}"
+    parts = " + ".join(f"{number} {state}" for state, number in ended.tally.by_state().items())
+    line += f"; total {ended.tally.total} = {parts}"
+    if issue.transport == "outbox" and issue.status == "sent":
+        line += "; into the outbox: nobody was mailed"
+    if ended.tally.deferred and ended.next_try:
+        line += f"; {ended.tally.deferred} deferred, next try {ended.next_try:%Y-%m-%d %H:%M:%S} UTC"
+    if ended.leased:
+        line += f"; {ended.leased} are in the hands of another sender, or free at {ended.leased_until:%H:%M:%S} UTC"
+    if ended.trouble:
+        line += f"; {ended.trouble}"
+    return line

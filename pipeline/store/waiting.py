@@ -1,0 +1,45 @@
+"""What of an issue's deliveries waits, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from pipeline.model import DeliveryState as State
+from pipeline.store.schema import deliveries
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leased:
+    """Rows that a sender holds, and when the last of them is free if it died."""
+
+    number: int
+    until: datetime | None
+
+
+def leased(connection: sa.Connection, issue_id: int) -> Leased:
+    """Return what senders hold of an issue just now."""
+    held = sa.and_(
+        deliveries.c.issue_id == issue_id, deliveries.c.state.in_((State.CLAIMED, State.DATA_STARTED))
+    )
+    number = connection.scalar(sa.select(sa.func.count()).where(held)) or 0
+    last = sa.select(deliveries.c.lease_until).where(held).order_by(deliveries.c.lease_until.desc()).limit(1)
+    return Leased(number=number, until=connection.scalars(last).first())
+
+
+def next_moment(connection: sa.Connection, issue_id: int) -> datetime | None:
+    """Return when the next deferred row may be tried again, or None when there is none."""
+    waiting = sa.and_(deliveries.c.issue_id == issue_id, deliveries.c.state == State.DEFERRED)
+    soonest = sa.select(deliveries.c.next_try).where(waiting).order_by(deliveries.c.next_try).limit(1)
+    return connection.scalars(soonest).first()
+
+
+def next_due(connection: sa.Connection, issue_id: int, *, after: datetime) -> datetime | None:
+    """Return when the first of the planned rows is due that are due after a moment, or None when there are none."""
+    later = sa.and_(
+        deliveries.c.issue_id == issue_id, deliveries.c.state == State.PLANNED, deliveries.c.due_at > after
+    )
+    soonest = sa.select(deliveries.c.due_at).where(later).order_by(deliveries.c.due_at).limit(1)
+    return connection.scalars(soonest).first()
