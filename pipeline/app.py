@@ -148,7 +148,7 @@ def open_newsroom(home: Path, *, clock: Clock = utc_now) -> Iterator[Newsroom]:
     """
     home = home.resolve()
     settings = config.load(home)
-    database = Database(_database_url(settings.database.url, home))
+    database = Database(database_url(settings.database.url, home))
     try:
         database.migrate()
         yield Newsroom(home=home, settings=settings, database=database, clock=clock)
@@ -156,8 +156,8 @@ def open_newsroom(home: Path, *, clock: Clock = utc_now) -> Iterator[Newsroom]:
         database.close()
 
 
-def _database_url(url: str, home: Path) -> str | sa.URL:
-    """Return the address with a relative SQLite path put into the newsroom."""
+def database_url(url: str, home: Path) -> str | sa.URL:
+    """Return a database's address with a relative SQLite path put into the newsroom."""
     try:
         parsed = sa.make_url(url)
     except (sa.exc.ArgumentError, ValueError):

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from pipeline.config import Settings
 from pipeline.config.sections import Newsletter
-from tests.cli.conftest import Metabrief, home, metabrief, press
+from tests.cli.conftest import Metabrief, add_settings, home, metabrief, press
 
 __all__ = ["home", "metabrief", "press"]
 
@@ -27,6 +27,17 @@ def shell_blocks(page: Path) -> list[list[list[str]]]:
         [words for line in block.splitlines() if (words := shlex.split(line, comments=True))]
         for block in blocks
     ]
+
+
+WEEKLY = """
+[[newsletter]]
+key = "weekly"
+title = "Test Weekly"
+schedule = "0 6 * * mon"
+timezone = "Asia/Shanghai"
+period = "week"
+"""
+"""What `init` writes beside a daily."""
 
 
 def furnish(folder: Path, home: Path) -> None:
@@ -45,6 +56,8 @@ BLOCKS = [(page, number) for page in PAGES for number in range(len(shell_blocks(
 def test_the_examples_run(
     page: Path, number: int, metabrief: Metabrief, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    add_settings(home, WEEKLY)
+    furnish(home, home)
     monkeypatch.chdir(home)
     for program, *words in shell_blocks(page)[number]:
         if program == "make":

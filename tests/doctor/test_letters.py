@@ -1,0 +1,50 @@
+"""A specimen is set in every language and looked over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.doctor.finding import Level
+from pipeline.doctor.letters import templates
+from tests.doctor.rooms import looked_at, messages, write
+
+
+def own(home: Path, name: str, text: str) -> None:
+    (home / "templates" / name).parent.mkdir(parents=True, exist_ok=True)
+    (home / "templates" / name).write_text(text, encoding="utf-8")
+
+
+def test_the_shipped_templates_are_well(tmp_path: Path) -> None:
+    with looked_at(write(tmp_path)) as newsroom:
+        found = list(templates(newsroom))
+    assert messages(found) == ["daily can be set in en, zh, both"]
+    assert found[0].level is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        pytest.param("issue/item.mjml.j2", "{% if %}", "issue/item.mjml.j2, line 1", id="a fault of Jinja"),
+        pytest.param("issue/quiet.mjml.j2", "<mj-nothing/>", "mj-nothing", id="of MJML, on quiet days alone"),
+        pytest.param("phrases/zh.toml", "nonsense", "zh.toml", id="of the phrases of one language"),
+    ],
+)
+def test_a_template_that_cannot_be_set_is_a_problem(tmp_path: Path, name: str, text: str, words: str) -> None:
+    own(write(tmp_path), name, text)
+    with looked_at(tmp_path) as newsroom:
+        assert words in messages(templates(newsroom), Level.PROBLEM)[0]
+
+
+def test_what_keeps_a_mail_from_leaving_is_a_problem_told_once(tmp_path: Path) -> None:
+    own(
+        write(tmp_path),
+        "text/closing.txt.j2",
+        "{{ field.why }}\n{{ field.leave_url }}\n{{ masthead.postal_address }}\n",
+    )
+    with looked_at(tmp_path) as newsroom:
+        found = messages(templates(newsroom), Level.PROBLEM)
+    assert len(found) == len(set(found))
+    assert all("disclaimer" in each or "免责" in each or "advice" in each for each in found)
+    assert any("(en, " in each or "both" in each for each in found)
