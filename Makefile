@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint golden lock clean
+.PHONY: help setup demo test lint eval golden lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -31,6 +31,9 @@ lint: $(READY) ## ruff, mypy and the layers alone
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+eval: $(READY) ## score the judgement on the sample press, or on labelled sets: CORPUS=DIR
+	@$(BIN)/python -m bench.evaluate $(if $(CORPUS),--corpus "$(CORPUS)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
 golden: $(READY) ## write the golden mails anew; look at the difference before you commit it
 	$(BIN)/python -m pytest tests/render --update-golden
