@@ -70,5 +70,5 @@ def test_the_wheel_runs_the_demo_in_an_empty_environment(wheel: Path, tmp_path: 
         check=False,
     )
     assert runs.returncode == 0, runs.stderr
-    assert len(list((tmp_path / "kept" / "mail" / "new").iterdir())) == 8
+    assert len(list((tmp_path / "kept" / "mail" / "new").iterdir())) == 12
     assert "江畔观察" in runs.stdout

@@ -10,12 +10,14 @@ import typer
 from pipeline.cli.opening import DONE, FAILED, console, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.progress import Progress
     from rich.table import Table
 
     from pipeline.demo.tour import Day
     from pipeline.jobs.collect import SourceRead
-    from pipeline.model import Issue, Slot
+    from pipeline.model import Issue, Slot, Source
 
 _STEPS = {
     "entries": "entries in feeds and lists",
@@ -38,7 +40,7 @@ def demo(
         int, typer.Option("--port", min=0, max=65535, help="The sample sites' port; 0: any free one.")
     ] = 0,
 ) -> None:
-    """Show the whole way: sample sites over HTTP, two issues on two days, mailed over SMTP on loopback."""
+    """Show the whole way: sample sites over HTTP, an issue a day for three days, mailed over SMTP on loopback."""
     from tempfile import TemporaryDirectory
 
     if keep is not None:
@@ -64,7 +66,7 @@ def _demo(folder: Path, *, port: int, is_kept: bool) -> int:
         for day in days:
             say(f"  {next(page for page in day.pages if page.suffix == '.html')}")
         say(f"it is a newsroom now: metabrief --home {folder} issues why latest")
-        say(f"to try the leave link of a mail: metabrief --home {folder} serve")
+        say(f"to try the leave link of a mail: metabrief --home {folder} serve --pages-only")
     else:
         say("\nnothing was kept; keep it all with: metabrief demo --keep DIR")
     return DONE if all(day.sent.issue.status == "sent" for day in days) else FAILED
@@ -88,28 +90,39 @@ class _Shown:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
 
-    def begin_day(self, slot: Slot) -> None:
-        """Start the day's bar; how long it is shows as the day goes on."""
-        self._progress.print(f"\nThe issue of {slot.wall}: reading four sites")
+    def begin_day(self, slot: Slot, *, sources: Sequence[Source], readers: int) -> None:
+        """Start the day's bar; it begins to fill once there is something to mail."""
+        from rich.cells import cell_len
+
+        self._widest = max(cell_len(source.name) for source in sources)
+        self._readers = readers
+        self._progress.print(f"\nThe issue of {slot.wall}: reading {len(sources)} sites")
         self._bar = self._progress.add_task(slot.wall, total=None)
 
     def source_read(self, read: SourceRead) -> None:
         """Say what a source gave, or why it gave nothing."""
-        gave = (
-            f"{read.entries} entries, {read.articles} new articles"
-            if read.error is None
-            else f"failed: {read.error}"
-        )
-        self._progress.print(f"  {read.source.name}: {gave}")
+        from rich.cells import set_cell_size
+
+        name = set_cell_size(read.source.name, self._widest)
+        self._progress.print(f"  {name}  {_gave(read)}")
 
     def composed(self, issue: Issue) -> None:
         """Say what was made of it."""
         self._progress.print(f"  composed: {issue.funnel.get('items', 0)} items, {issue.status}")
-        self._progress.update(self._bar, description=f"{issue.slot.wall}: mailing", total=4)
+        self._progress.update(self._bar, description=f"{issue.slot.wall}: mailing", total=self._readers)
 
     def delivered(self) -> None:
         """Move the bar by one message."""
         self._progress.advance(self._bar)
+
+
+def _gave(read: SourceRead) -> str:
+    if read.error is not None:
+        return f"failed: {read.error}"
+    entries = "entry," if read.entries == 1 else "entries,"
+    articles = "new article" if read.articles == 1 else "new articles"
+    failed = f", {len(read.failures)} failed" if read.failures else ""
+    return f"{read.entries:3} {entries:8} {read.articles:2} {articles}{failed}"
 
 
 def _way(days: tuple[Day, ...]) -> Table:
@@ -117,10 +130,10 @@ def _way(days: tuple[Day, ...]) -> Table:
     from rich.table import Table
 
     states = days[0].sent.tally.by_state()
-    table = Table(title="\nThe way of two issues")
+    table = Table(title="\nThe way of each issue")
     table.add_column("")
     for day in days:
-        table.add_column(day.sent.issue.slot.wall, justify="right")
+        table.add_column(day.sent.issue.slot.wall.partition("T")[0], justify="right")
     for step, words in _STEPS.items():
         table.add_row(words, *(str(day.sent.issue.funnel.get(step, "")) for day in days))
     table.add_section()
@@ -135,12 +148,18 @@ def _mails(folder: Path) -> Table:
     """Return the mails that arrived, read back from the Maildir."""
     from email.parser import BytesHeaderParser
     from email.policy import default
+    from itertools import groupby
 
     from rich.table import Table
 
-    table = Table("to", "subject", title="\nThe mail that arrived")
     parser = BytesHeaderParser(policy=default)
     mails = [parser.parsebytes(path.read_bytes()) for path in (folder / "mail" / "new").iterdir()]
-    for mail in sorted(mails, key=lambda mail: (mail["Date"].datetime, str(mail["To"]))):
-        table.add_row(str(mail["To"]), str(mail["Subject"]))
+    by_date = sorted(mails, key=lambda mail: (mail["Date"].datetime, str(mail["Delivered-To"])))
+    table = Table(title="\nThe mail that arrived")
+    table.add_column("to", no_wrap=True)
+    table.add_column("subject")
+    for _, of_one_day in groupby(by_date, key=lambda mail: mail["Date"].datetime.date()):
+        for mail in of_one_day:
+            table.add_row(str(mail["Delivered-To"]), str(mail["Subject"]))
+        table.add_section()
     return table

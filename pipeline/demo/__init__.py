@@ -1,1 +1,1 @@
-"""The demo: a small press, a mail server, six readers and two days, all real and all on loopback."""
+"""The demo: a small press, a mail server, six readers and three days, all real and all on loopback."""

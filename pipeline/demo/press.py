@@ -1,93 +1,24 @@
 """The sample press as it is read: one small server a site, over real HTTP on loopback.
 
-    serve(sites, articles) → Press: each site on its own address
-    sources_toml(press)    → the newsroom's sources.toml for the servers that run
-
-``sites/<site>/*.j2`` are that site's pages. A new form of list is a line in ``sample.KINDS``.
+serve(sites, articles) → Press: each site on its own address
+sources_toml(press)    → the newsroom's sources.toml for the servers that run
 """
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from socketserver import TCPServer
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from pipeline.demo.sample import HTML, KINDS, SampleArticle, Site
+from pipeline.demo.sample import KINDS, SampleArticle, Site
+from pipeline.demo.site import Reply, answer
 from pipeline.errors import MetabriefError
 from pipeline.starter import toml_string
-
-RELATED = 4
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reply:
-    """What a site answers to one request."""
-
-    body: bytes
-    content_type: str = HTML
-    status: int = 200
-
-    @property
-    def etag(self) -> str:
-        """Return a strong entity tag of the body (RFC 9110, 8.8.3)."""
-        return f'"{hashlib.sha256(self.body).hexdigest()[:20]}"'
-
-
-def answer(site: Site, articles: Sequence[SampleArticle], *, path: str, base: str) -> Reply:
-    """Return what ``site`` answers for ``path``; ``articles`` are those it has published, newest first."""
-    if site.status != 200:
-        return _failure(404 if path == "/robots.txt" else site.status)
-    if path == "/robots.txt":
-        return Reply(body=b"User-agent: *\nAllow: /\n", content_type="text/plain; charset=utf-8")
-    kind = KINDS[site.kind]
-    render = partial(_render, site, articles, base=base)
-    if path == site.index:
-        return Reply(body=render(kind.template), content_type=kind.media_type)
-    if path == "/":
-        return Reply(body=render("listing.html.j2"))
-    found = next((article for article in articles if site.path(article) == path), None)
-    return Reply(body=render("article.html.j2", article=found)) if found else _failure(404)
-
-
-def _failure(status: int) -> Reply:
-    return Reply(status=status, body=f"<!doctype html><title>{status}</title><h1>{status}</h1>\n".encode())
-
-
-def _render(
-    site: Site,
-    articles: Sequence[SampleArticle],
-    name: str,
-    *,
-    base: str,
-    article: SampleArticle | None = None,
-) -> bytes:
-    template = _environment(site.templates).get_template(name)
-    related = [other for other in articles if other is not article][:RELATED]
-    page = template.render(
-        site=site,
-        base=base,
-        articles=articles,
-        article=article,
-        related=related,
-        path=site.path,
-        url=lambda target: base + site.path(target),
-    )
-    return page.encode()
-
-
-@cache
-def _environment(folder: Path) -> Environment:
-    return Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
 
 
 class Press:
@@ -95,7 +26,7 @@ class Press:
 
     def __init__(self, *, sites: Sequence[Site], articles: Sequence[SampleArticle], day: int) -> None:
         self.sites = tuple(sites)
-        self.articles = tuple(articles)
+        self.articles = tuple(article for article in articles if article.site in {site.key for site in sites})
         self.day = day
         self._bases: dict[str, str] = {}
 
@@ -104,7 +35,7 @@ class Press:
         return self._bases[key] + path
 
     def article_url(self, article: SampleArticle) -> str:
-        """Return the address at which ``article`` is, or will be, out."""
+        """Return the address under which ``article`` is, or will be, listed."""
         site = next(site for site in self.sites if site.key == article.site)
         return self.url(site.key, site.path(article))
 
@@ -140,8 +71,9 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 10
 
     def do_GET(self) -> None:
-        """Answer as the site does, or 304 when the reader has the page already."""
+        """Answer as the site does and as slowly, or 304 when the reader has the page already."""
         server = self.server
+        time.sleep(server.site.delay_seconds)
         articles = server.press.published(server.site.key)
         reply = answer(server.site, articles, path=self.path.partition("?")[0], base=server.base)
         if reply.status == 200 and self.headers.get("If-None-Match") == reply.etag:
@@ -152,6 +84,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status)
         if reply.status == 200:
             self.send_header("ETag", reply.etag)
+        if reply.location:
+            self.send_header("Location", reply.location)
         if reply.status != 304:
             self.send_header("Content-Type", reply.content_type)
             self.send_header("Content-Length", str(len(reply.body)))

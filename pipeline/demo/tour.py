@@ -1,9 +1,10 @@
-"""The whole way on the sample newsroom: two slots on two days, over real HTTP and real SMTP."""
+"""The whole way on the sample newsroom: three slots on three days, over real HTTP and real SMTP."""
 
 from __future__ import annotations
 
 import shutil
 import tomllib
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,9 +23,10 @@ from pipeline.doorway import bound_socket, serving
 from pipeline.errors import UsageError
 from pipeline.jobs.collect import CollectReport, SourceRead
 from pipeline.jobs.export import export
+from pipeline.jobs.plan import audience_size
 from pipeline.jobs.run import run
 from pipeline.jobs.send import SendReport
-from pipeline.model import Issue, Slot
+from pipeline.model import Issue, Slot, Source
 from pipeline.public import public_app
 from pipeline.schedule import find_slot
 from pipeline.starter import write_files
@@ -34,7 +36,7 @@ from subscribers import store
 from subscribers.preferences import parse_address
 
 NEWSLETTER = "daily"
-SLOTS = ("2022-02-22T06:00", "2022-02-23T06:00")
+SLOTS = ("2022-02-22T06:00", "2022-02-23T06:00", "2022-02-24T06:00")
 MARK = ".sample-newsroom"
 """Marks a folder as the demo's own, so that running it again may clear it."""
 _LATER = timedelta(minutes=5)
@@ -44,8 +46,8 @@ _LATER = timedelta(minutes=5)
 class Watcher(Protocol):
     """Hears how the tour goes on."""
 
-    def begin_day(self, slot: Slot) -> None:
-        """A slot is due."""
+    def begin_day(self, slot: Slot, *, sources: Sequence[Source], readers: int) -> None:
+        """A slot is due: ``sources`` are going to be read for so many ``readers``."""
 
     def source_read(self, read: SourceRead) -> None:
         """A source was read, or failed."""
@@ -77,7 +79,7 @@ class _Clock:
 
 
 async def tour(folder: Path, *, port: int, watcher: Watcher) -> tuple[Day, ...]:
-    """Run both days in ``folder``, which is a newsroom from then on; port 0 means any free one for the sites.
+    """Run every day in ``folder``, which is a newsroom from then on; port 0 means any free one for the sites.
 
     Raises ``UsageError`` when the folder holds something else, ``MetabriefError`` when a port is taken.
     """
@@ -93,15 +95,17 @@ async def tour(folder: Path, *, port: int, watcher: Watcher) -> tuple[Day, ...]:
             newsroom = stack.enter_context(open_newsroom(folder, clock=clock))
             stack.enter_context(serving(public_app(newsroom), door_socket))
             await _invite(newsroom)
-            return tuple([await _one_day(newsroom, press, clock, number, watcher) for number in (1, 2)])
+            return tuple(
+                [await _one_day(newsroom, press, clock, day, watcher) for day in range(1, len(SLOTS) + 1)]
+            )
 
 
-async def _one_day(newsroom: Newsroom, press: Press, clock: _Clock, number: int, watcher: Watcher) -> Day:
+async def _one_day(newsroom: Newsroom, press: Press, clock: _Clock, day: int, watcher: Watcher) -> Day:
     newsletter = newsroom.settings.find_newsletter(NEWSLETTER)
-    slot = find_slot(newsletter.schedule, newsletter.zone, when=SLOTS[number - 1])
-    press.day = number
+    slot = find_slot(newsletter.schedule, newsletter.zone, when=SLOTS[day - 1])
+    press.day = day
     clock.moment = slot.instant + _LATER
-    watcher.begin_day(slot)
+    watcher.begin_day(slot, sources=newsroom.sources, readers=audience_size(newsroom, newsletter))
     ended = await run(
         newsroom,
         newsletter,

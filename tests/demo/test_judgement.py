@@ -5,90 +5,140 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 import pytest
 
-from pipeline.demo.press import answer
-from pipeline.demo.sample import SampleArticle, load_press, newsroom_folder
-from pipeline.extract.body import extract
+from pipeline.demo.sample import SampleArticle
 from pipeline.jobs.choose import Choice, Material, choose
-from pipeline.model import Article, Item, Page, Source
+from pipeline.model import Article, Item, Source
 from pipeline.select.lexicon import Lexicon, load
 from pipeline.select.ranking import section_of
 from pipeline.select.relevance import judge
 from pipeline.select.stories import group
 from pipeline.store.issues import SentItem
-from pipeline.summarise.extractive import summarise
+from tests.demo.reading import DAYS, READ, SITE
 
-PRECISION_FLOOR = RECALL_FLOOR = 0.95
-"""Reached: 1.0 and 1.0."""
-STORIES_FLOOR = 0.97
-"""B-cubed F1 over both days together. Reached: 1.0."""
-SECTIONS_FLOOR = 0.9
-"""The share of articles in their labelled section, each judged alone. Reached: 20 of 21."""
-FURNITURE = re.compile(
-    r"China time|\b[A-Z]{4,}, Feb|Feb 2\d —|^By |min read|本报|（记者|来源：|作者：|Drawing:|\d\d:\d\d"
-)
-
-PRESS = load_press(newsroom_folder())
-SITES = {site.key: site for site in PRESS.sites}
+MOST = 12
 SOURCES = {
     key: Source(key=key, name=site.name, home="", language=site.language, standing=site.standing)
-    for key, site in SITES.items()
+    for key, site in SITE.items()
 }
-EACH = pytest.mark.parametrize("sample", PRESS.articles, ids=lambda sample: sample.slug)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A part of the press and its floors, each just below what was reached; 1.0 leaves nothing below."""
+
+    samples: tuple[SampleArticle, ...]
+    precision: float
+    """Of what is taken for the beat, the share that is on it."""
+    recall: float
+    """Of what is on the beat, the share that is taken."""
+    stories: float
+    """B-cubed F1 over all days together."""
+    sections: float
+    """The share of articles in their labelled section, each judged alone."""
+    issues: float
+    """F1 of the events that each day's issue tells, as new or as an update, against those it should tell."""
+
+    def of_day(self, day: int) -> list[SampleArticle]:
+        return [sample for sample in self.samples if sample.day == day]
+
+    def told_by(self, day: int) -> set[str]:
+        """Return the events of the beat that are told on a day or before it."""
+        return {sample.event for sample in self.samples if sample.on_beat and sample.day <= day}
+
+    def due_on(self, day: int) -> set[Told]:
+        """Return what the issue of a day should tell."""
+        new = self.told_by(day) - self.told_by(day - 1)
+        return {Told(event=event) for event in new} | {
+            Told(event=sample.event, is_update=True) for sample in self.of_day(day) if sample.update
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """An event as an issue tells it."""
+
+    event: str
+    is_update: bool = False
+
+
+PARTS = {
+    "three-sites": Part(
+        samples=tuple(
+            sample
+            for sample in READ
+            if sample.day <= 2 and sample.site in {"harbour-ledger", "jiangpan", "gantry-post"}
+        ),
+        precision=0.95,  # reached: 1.0
+        recall=0.95,  # reached: 1.0
+        stories=0.97,  # reached: 1.0
+        sections=0.9,  # reached: 20 of 21
+        issues=1.0,
+    ),
+    "whole-press": Part(
+        samples=READ,
+        precision=0.95,  # reached: 1.0
+        recall=0.95,  # reached: 1.0
+        stories=0.94,  # reached: 0.954
+        sections=0.82,  # reached: 0.84
+        issues=0.93,  # reached: 0.95
+    ),
+}
+EACH_DAY = pytest.mark.parametrize("day", DAYS)
+EACH_PART = pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
 
 
 def url_of(sample: SampleArticle) -> str:
-    return f"http://{sample.site}.example{SITES[sample.site].path(sample)}"
+    return f"http://{sample.site}.example{SITE[sample.site].path(sample)}"
 
 
-BY_URL = {url_of(sample): sample for sample in PRESS.articles}
+BY_URL = {url_of(sample): sample for sample in READ}
 
 
 def as_article(sample: SampleArticle) -> Article:
-    published = sample.published.astimezone(UTC)
+    seen = sample.published.astimezone(UTC) + timedelta(minutes=5)
     return Article(
         url=url_of(sample),
         source=sample.site,
         title=sample.title,
-        text="\n".join(sample.paragraphs),
+        text="\n".join(SITE[sample.site].shown(sample)),
         language=sample.language,
-        published=published,
-        first_seen=published + timedelta(minutes=5),
-        fetched_at=published + timedelta(minutes=5),
+        published=None if sample.printed_date else sample.published.astimezone(UTC),
+        first_seen=seen,
+        fetched_at=seen,
         digest="",
-        standing=SITES[sample.site].standing,
+        standing=SITE[sample.site].standing,
     )
 
 
-def material(day: int, *, articles: Iterable[SampleArticle], sent: Sequence[Item] = ()) -> Material:
-    """Return what the issue of a day's next morning is chosen from, after an issue with the items ``sent``."""
-    slot = datetime.fromisoformat("2022-02-21T06:00+08:00").astimezone(UTC) + timedelta(days=day)
-    return Material(
-        now=slot,
+def slot_of(day: int) -> datetime:
+    """Return the morning on which the issue of a day is due."""
+    return datetime.fromisoformat("2022-02-21T06:00+08:00").astimezone(UTC) + timedelta(days=day)
+
+
+def choose_of(day: int, *, articles: Iterable[SampleArticle], sent: Sequence[SentItem]) -> Choice:
+    material = Material(
+        now=slot_of(day),
         period=timedelta(days=1),
-        most=12,
+        most=MOST,
         articles=tuple(map(as_article, articles)),
         failed=(),
-        sent=tuple(
-            SentItem(
-                headline=item.headline,
-                summary=item.summary,
-                slot_at=slot - timedelta(days=1),
-                articles=item.articles,
-            )
-            for item in sent
-        ),
+        sent=tuple(sent),
         sources=SOURCES,
         lexicon=load(),
     )
+    return choose(material)
 
 
-def of_day(day: int) -> list[SampleArticle]:
-    return [sample for sample in PRESS.articles if sample.day == day]
+def as_sent(item: Item, day: int) -> SentItem:
+    return SentItem(
+        headline=item.headline, summary=item.summary, slot_at=slot_of(day), articles=item.articles
+    )
 
 
 @pytest.fixture(scope="module")
@@ -96,35 +146,53 @@ def lexicon() -> Lexicon:
     return load()
 
 
-@pytest.fixture(scope="module")
-def first() -> Choice:
-    """The issue of day one."""
-    return choose(material(1, articles=of_day(1)))
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """The issues of all days, made of a part of the press."""
+
+    part: Part
+    issues: dict[int, Choice]
+
+    def told_on(self, day: int) -> list[Told]:
+        """Return what the issue of a day tells, in its order, with the events of one item in any order."""
+        return [
+            Told(event=event, is_update=item.is_update)
+            for item in self.issues[day].ranked
+            for event in {sample.event for sample in cited_by(item)}
+        ]
 
 
-@pytest.fixture(scope="module", params=["day-two-alone", "day-one-seen-again"])
-def second(request: pytest.FixtureRequest, first: Choice) -> Choice:
-    """The issue of day two; a newsroom that reads late has both days before it."""
-    read = of_day(2) if request.param == "day-two-alone" else PRESS.articles
-    return choose(material(2, articles=read, sent=first.ranked))
+@pytest.fixture(
+    scope="module",
+    params=[(name, again) for name in PARTS for again in (False, True)],
+    ids=lambda param: f"{param[0]}-{'earlier-days-seen-again' if param[1] else 'each-day-alone'}",
+)
+def run(request: pytest.FixtureRequest) -> Run:
+    """Make each day's issue; a newsroom that reads late has the earlier days before it too."""
+    name, again = request.param
+    part, issues = PARTS[name], dict[int, Choice]()
+    sent: list[SentItem] = []
+    for day in DAYS:
+        articles = [sample for sample in part.samples if sample.day == day or (again and sample.day < day)]
+        issues[day] = choose_of(day, articles=articles, sent=sent)
+        sent += [as_sent(item, day) for item in issues[day].ranked]
+    return Run(part=part, issues=issues)
 
 
-def events(item: Item) -> set[str]:
-    return {BY_URL[article.url].event for article in item.articles}
+def cited_by(item: Item) -> list[SampleArticle]:
+    return [BY_URL[article.url] for article in item.articles]
 
 
-def event_of(item: Item) -> str:
-    """Return the one event an item tells of."""
-    (event,) = events(item)
-    return event
-
-
-def relevant(lexicon: Lexicon) -> set[str]:
+def relevant(lexicon: Lexicon, part: Part) -> set[str]:
     return {
         a.url
-        for a in map(as_article, PRESS.articles)
+        for a in map(as_article, part.samples)
         if judge(a.title, a.text, lexicon, language=a.language).relevant
     }
+
+
+def on_beat(part: Part) -> list[SampleArticle]:
+    return [sample for sample in part.samples if sample.on_beat]
 
 
 def b_cubed(found: Mapping[str, int], gold: Mapping[str, str]) -> float:
@@ -145,87 +213,73 @@ def _purity(groups: Mapping[str, object], labels: Mapping[str, object]) -> float
     return sum(shares) / len(groups)
 
 
-def test_what_is_taken_for_the_beat_is_on_it(lexicon: Lexicon) -> None:
-    taken = relevant(lexicon)
-    assert sum(BY_URL[url].on_beat for url in taken) / len(taken) >= PRECISION_FLOOR
+@EACH_PART
+def test_what_is_taken_for_the_beat_is_on_it(lexicon: Lexicon, part: Part) -> None:
+    taken = relevant(lexicon, part)
+    assert sum(BY_URL[url].on_beat for url in taken) / len(taken) >= part.precision
 
 
-def test_what_is_on_the_beat_is_taken(lexicon: Lexicon) -> None:
-    on_beat = {url for url, sample in BY_URL.items() if sample.on_beat}
-    assert len(on_beat & relevant(lexicon)) / len(on_beat) >= RECALL_FLOOR
+@EACH_PART
+def test_what_is_on_the_beat_is_taken(lexicon: Lexicon, part: Part) -> None:
+    wanted = set(map(url_of, on_beat(part)))
+    assert len(wanted & relevant(lexicon, part)) / len(wanted) >= part.recall
 
 
-def test_stories_are_the_events(lexicon: Lexicon) -> None:
-    gold = {url: sample.event for url, sample in BY_URL.items() if sample.on_beat}
-    stories = group([as_article(BY_URL[url]) for url in gold], lexicon)
+@EACH_PART
+def test_stories_are_the_events(lexicon: Lexicon, part: Part) -> None:
+    gold = {url_of(sample): sample.event for sample in on_beat(part)}
+    stories = group(list(map(as_article, on_beat(part))), lexicon)
     found = {article.url: number for number, story in enumerate(stories) for article in story.articles}
-    assert b_cubed(found, gold) >= STORIES_FLOOR
+    assert b_cubed(found, gold) >= part.stories
 
 
-def test_day_one_has_each_event_of_the_beat_once(first: Choice) -> None:
-    expected = sorted({sample.event for sample in of_day(1) if sample.on_beat})
-    assert sorted(map(event_of, first.ranked)) == expected
-    assert len(expected) == 9
-    assert not any(item.is_update for item in first.ranked)
-
-
-def test_day_two_has_what_is_new_as_new(first: Choice, second: Choice) -> None:
-    known = set(map(event_of, first.ranked))
-    expected = sorted({sample.event for sample in of_day(2) if sample.on_beat} - known)
-    assert sorted(event_of(item) for item in second.ranked if not item.is_update) == expected
-    assert len(expected) == 5
-
-
-def test_day_two_has_the_one_update_and_cites_only_what_is_new_in_it(second: Choice) -> None:
-    (update,) = (item for item in second.ranked if item.is_update)
-    assert [BY_URL[article.url].slug for article in update.articles] == ["dengyu-raises-capacity"]
-    assert len(update.sources) == 1
-
-
-def test_day_two_leaves_out_what_only_repeats(second: Choice) -> None:
-    left = {BY_URL[out.url].slug: out.why for out in second.left_out}
-    repeats = {"lakala-founder-again-zh", "carriers-club-recap"}
-    assert {slug for slug in repeats if "nothing new" in left[slug] or "sent before" in left[slug]} == repeats
-
-
-def test_every_article_ends_once_in_the_issue_or_is_left_out(first: Choice) -> None:
-    told = [article.url for item in first.ranked for article in item.articles]
-    assert sorted(told + [out.url for out in first.left_out]) == sorted(map(url_of, of_day(1)))
-
-
-def test_articles_stand_in_their_sections(lexicon: Lexicon) -> None:
-    on_beat = [sample for sample in PRESS.articles if sample.on_beat]
-    stories = (group([as_article(sample)], lexicon)[0] for sample in on_beat)
+@EACH_PART
+def test_articles_stand_in_their_sections(lexicon: Lexicon, part: Part) -> None:
     right = [
-        section_of(story, lexicon) == sample.section for story, sample in zip(stories, on_beat, strict=True)
+        section_of(group([as_article(sample)], lexicon)[0], lexicon) == sample.section
+        for sample in on_beat(part)
     ]
-    assert sum(right) / len(right) >= SECTIONS_FLOOR
+    assert sum(right) / len(right) >= part.sections
 
 
-@EACH
-def test_a_summary_holds_no_dateline_or_byline(sample: SampleArticle) -> None:
-    found = summarise(sample.title, "\n".join(sample.paragraphs), language=sample.language)
-    assert found.method == "extractive"
-    assert not FURNITURE.search(found.text)
-    assert sample.author not in found.text
+def test_each_issue_tells_the_new_events_of_its_day_and_the_updates(run: Run) -> None:
+    told = {(day, told) for day in DAYS for told in run.told_on(day)}
+    due = {(day, told) for day in DAYS for told in run.part.due_on(day)}
+    assert 2 * len(told & due) / (len(told) + len(due)) >= run.part.issues, sorted(map(str, told ^ due))
 
 
-@EACH
-def test_the_text_of_a_page_is_the_article_and_nothing_around_it(sample: SampleArticle) -> None:
-    site = SITES[sample.site]
-    others = [other for other in PRESS.articles if other.site == sample.site]
-    reply = answer(site, others, path=site.path(sample), base=f"http://{sample.site}.example")
-    page = Page(
-        url=url_of(sample),
-        final_url=url_of(sample),
-        body=reply.body,
-        content_type=reply.content_type,
-        fetched_at=sample.published.astimezone(UTC),
-    )
-    assert extract(page).text.split("\n") == list(sample.paragraphs)
+@EACH_DAY
+def test_no_issue_tells_an_event_twice_or_more_than_it_may(run: Run, day: int) -> None:
+    events = [told.event for told in run.told_on(day)]
+    assert len(set(events)) == len(events)
+    assert len(run.issues[day].ranked) <= MOST
 
 
-def test_no_gloss_is_a_bare_count_or_stands_within_another(first: Choice, second: Choice) -> None:
-    for item in chain(first.ranked, second.ranked):
+@EACH_DAY
+def test_an_update_cites_only_what_is_new_in_it(run: Run, day: int) -> None:
+    updates = [cited_by(item) for item in run.issues[day].ranked if item.is_update]
+    cited = [sample for update in updates for sample in update if sample.event in run.part.told_by(day - 1)]
+    assert all(sample.update and sample.day == day for sample in cited)
+
+
+@EACH_DAY
+def test_an_issue_leaves_out_what_only_repeats(run: Run, day: int) -> None:
+    left = {BY_URL[out.url].place: out.why for out in run.issues[day].left_out}
+    known = run.part.told_by(day - 1)
+    repeats = [s.place for s in run.part.of_day(day) if s.event in known and s.on_beat and not s.update]
+    assert [place for place in repeats if not re.search(r"nothing new|sent before", left[place])] == []
+
+
+@EACH_DAY
+def test_every_article_ends_once_in_the_issue_or_is_left_out(run: Run, day: int) -> None:
+    choice = run.issues[day]
+    ended = [article.url for item in choice.ranked for article in item.articles]
+    ended += [out.url for out in choice.left_out]
+    assert len(set(ended)) == len(ended)
+    assert set(ended) >= set(map(url_of, run.part.of_day(day)))
+
+
+def test_no_gloss_is_a_bare_count_or_stands_within_another(run: Run) -> None:
+    for item in chain.from_iterable(choice.ranked for choice in run.issues.values()):
         assert not [name for name in item.gloss if re.fullmatch(r"[\d,.]+[万亿]?", name)]
         assert not [name for name in item.gloss if any(name != o and name in o for o in item.gloss)]

@@ -14,10 +14,20 @@ from pipeline.demo.sample import Sample, SampleArticle, load_press, newsroom_fol
 from pipeline.text import clean, han_count
 
 SECTIONS = {"policy", "companies", "technology", "collectibles"}
+FIRST = datetime.fromisoformat("2022-02-21T06:00+08:00")
 WINDOWS = {
-    1: (datetime.fromisoformat("2022-02-21T07:00+08:00"), datetime.fromisoformat("2022-02-22T05:30+08:00")),
-    2: (datetime.fromisoformat("2022-02-22T06:30+08:00"), datetime.fromisoformat("2022-02-23T05:30+08:00")),
+    day: (FIRST + timedelta(days=day - 1), FIRST + timedelta(days=day, minutes=-30)) for day in (1, 2, 3)
 }
+HARD_CASES = {
+    "near-miss": 28,
+    "advertisement": 3,
+    "injection": 1,
+    "script": 1,
+    "impossible-date": 1,
+    "rewrite": 3,
+    "wire-copy": 2,
+}
+"""How many articles there are at least of each kind."""
 WORD = re.compile(r"[A-Za-z0-9][\w'’.,%-]*")
 SENTENCE = {"en": re.compile(r"(?<=[.!?])[”\"]?\s+(?=[A-Z“\"])"), "zh": re.compile(r"(?<=[。！？])")}
 
@@ -41,25 +51,60 @@ def on_beat(day: int) -> list[SampleArticle]:
     return [article for article in ARTICLES if article.on_beat and article.day == day]
 
 
+def told_before(article: SampleArticle) -> list[SampleArticle]:
+    """Return what earlier days told of the article's event."""
+    return [a for a in ARTICLES if a.event == article.event and a.day < article.day]
+
+
+def numbers(*texts: str) -> set[str]:
+    return {number for text in texts for number in re.findall(r"\d+", text)}
+
+
 def length(text: str, language: str) -> int:
     return han_count(text) if language == "zh" else len(WORD.findall(text))
 
 
-def test_there_are_at_least_24_articles() -> None:
-    assert len(ARTICLES) >= 24
+def test_ten_sites_or_more_print_eighty_articles_or_more() -> None:
+    assert len(sample().sites) >= 10
+    assert len(ARTICLES) >= 80
 
 
-def test_half_the_articles_are_chinese() -> None:
-    assert abs(2 * Counter(article.language for article in ARTICLES)["zh"] - len(ARTICLES)) <= 2
+def test_about_half_the_articles_are_chinese() -> None:
+    assert 0.4 <= Counter(article.language for article in ARTICLES)["zh"] / len(ARTICLES) <= 0.6
 
 
-def test_at_least_14_articles_are_on_the_beat() -> None:
-    assert sum(article.on_beat for article in ARTICLES) >= 14
+def test_about_half_the_articles_are_on_the_beat() -> None:
+    assert 0.4 <= sum(article.on_beat for article in ARTICLES) / len(ARTICLES) <= 0.7
 
 
-def test_titles_and_slugs_name_one_article_each() -> None:
-    assert len({article.title for article in ARTICLES}) == len(ARTICLES)
-    assert len({(article.site, article.slug) for article in ARTICLES}) == len(ARTICLES)
+def test_titles_name_one_article_each() -> None:
+    titles = [article.title for article in ARTICLES if article.same_as is None]
+    assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize(("kind", "least"), HARD_CASES.items())
+def test_each_hard_case_is_there(kind: str, least: int) -> None:
+    assert sum(article.kind == kind for article in ARTICLES) >= least
+
+
+@EACH
+def test_a_hard_case_is_what_its_kind_says(article: SampleArticle) -> None:
+    assert article.advertisement == (article.kind == "advertisement")
+    assert bool(article.html) == (article.kind == "script")
+    assert bool(article.same_as) == (article.kind == "wire-copy")
+    assert bool(article.printed_date) == (article.kind == "impossible-date")
+    assert not (article.on_beat and article.kind in {"near-miss", "advertisement"})
+
+
+def test_a_rewrite_tells_an_event_that_an_earlier_day_told() -> None:
+    for article in ARTICLES:
+        earlier = [other for other in by_event(ARTICLES)[article.event] if other.day < article.day]
+        assert article.kind != "rewrite" or (earlier and not article.update)
+
+
+def test_one_wire_copy_has_another_title() -> None:
+    titles = {article.place: article.title for article in ARTICLES}
+    assert any(article.same_as and article.title != titles[article.same_as] for article in ARTICLES)
 
 
 @EACH
@@ -113,11 +158,11 @@ def test_articles_on_one_event_agree_on_beat_and_section(event: str) -> None:
 
 
 def test_every_event_off_the_beat_is_told_once() -> None:
-    off = [article for article in ARTICLES if not article.on_beat]
+    off = [article for article in ARTICLES if not article.on_beat and article.same_as is None]
     assert all(len(told) == 1 for told in by_event(off).values())
 
 
-def test_two_events_are_told_by_several_sites_on_one_day_and_one_of_them_across_languages() -> None:
+def test_events_are_told_by_several_sites_on_one_day_some_of_them_across_languages() -> None:
     shared = [
         told
         for day in WINDOWS
@@ -125,41 +170,43 @@ def test_two_events_are_told_by_several_sites_on_one_day_and_one_of_them_across_
         if len({article.site for article in told}) > 1
     ]
     languages = [{article.language for article in told} for told in shared]
-    assert len(shared) >= 2
-    assert {"en", "zh"} in languages
+    assert languages.count({"en", "zh"}) >= 6
     assert {"en"} in languages
 
 
-def test_day_one_has_at_least_eight_stories() -> None:
-    assert len(by_event(on_beat(1))) >= 8
+@pytest.mark.parametrize(("day", "least"), [(1, 8), (2, 4), (3, 4)])
+def test_each_day_has_stories_of_its_own(day: int, least: int) -> None:
+    known = {event for earlier in range(1, day) for event in by_event(on_beat(earlier))}
+    assert len(by_event(on_beat(day)).keys() - known) >= least
 
 
-def test_day_two_has_at_least_four_new_stories() -> None:
-    assert len(by_event(on_beat(2)).keys() - by_event(on_beat(1)).keys()) >= 4
+UPDATES = [article for article in ARTICLES if article.update]
+REPEATS = [article for article in ARTICLES if article.on_beat and not article.update and told_before(article)]
 
 
-def test_an_update_follows_a_day_one_story_of_its_event_with_a_new_number() -> None:
-    updates = [article for article in ARTICLES if article.update]
-    assert updates
-    for update in updates:
-        earlier = [article for article in on_beat(1) if article.event == update.event]
-        assert update.day == 2
-        assert earlier
-        told = {number for article in earlier for number in re.findall(r"\d+", article.title)}
-        assert set(re.findall(r"\d+", update.title)) - told
+@pytest.mark.parametrize("update", UPDATES, ids=lambda update: update.place)
+def test_an_update_has_a_number_that_no_earlier_title_of_its_event_has(update: SampleArticle) -> None:
+    earlier = told_before(update)
+    assert earlier
+    assert update.on_beat
+    assert numbers(update.title) - numbers(*(article.title for article in earlier))
 
 
-def test_day_two_repeats_a_day_one_event_without_a_new_number() -> None:
-    first = by_event(on_beat(1))
-    repeats = [article for article in on_beat(2) if article.event in first and not article.update]
-    assert repeats
-    for repeat in repeats:
-        told = {
-            number
-            for article in first[repeat.event]
-            for number in re.findall(r"\d+", article.title + article.lead)
-        }
-        assert set(re.findall(r"\d+", repeat.title)) <= told
+@pytest.mark.parametrize("repeat", REPEATS, ids=lambda repeat: repeat.place)
+def test_a_repeat_has_no_number_in_its_title_that_was_not_told(repeat: SampleArticle) -> None:
+    assert numbers(repeat.title) <= numbers(
+        *(text for a in told_before(repeat) for text in (a.title, a.lead))
+    )
+
+
+def test_an_update_is_updated_again() -> None:
+    assert {update.event for update in UPDATES if update.day == 2} & {
+        update.event for update in UPDATES if update.day == 3
+    }
+
+
+def test_each_later_day_repeats_what_was_told_and_updates_it() -> None:
+    assert {repeat.day for repeat in REPEATS} == {update.day for update in UPDATES} == {2, 3}
 
 
 @pytest.mark.parametrize(

@@ -1,188 +1,49 @@
-"""The sample press over real HTTP on loopback: what a reader of its sites gets."""
+"""The servers of the sample press on loopback: addresses, redirects, robots.txt, failures, ports."""
 
 from __future__ import annotations
 
 import socket
 import struct
 import threading
+import time
 import tomllib
-from calendar import timegm
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import pairwise
-from pathlib import Path
-from urllib.parse import urljoin
 
-import feedparser
 import httpx
 import pytest
-from bs4 import BeautifulSoup
 
 from pipeline.demo.press import Press, serve, sources_toml
-from pipeline.demo.sample import Sample, SampleArticle, load_press, newsroom_folder
 from pipeline.errors import MetabriefError
 from pipeline.model import Source
-
-FEEDS = {"harbour-ledger": "rss20", "jiangpan": "atom10"}
-WORKING = ("harbour-ledger", "jiangpan", "gantry-post")
-SAMPLE = load_press(newsroom_folder())
-ARTICLE = SAMPLE.articles[0]
-FRONT = """+++
-title = "A bridge opens"
-day = 1
-published = 2022-02-21T08:00:00+08:00
-author = "Nobody"
-language = "en"
-on_beat = false
-event = "bridge"
-note = "for a test"
-+++
-"""
-SITES = """[[site]]
-key = "one"
-name = "One"
-tagline = "Only"
-address = "127.0.0.1"
-kind = "rss"
-language = "en"
-standing = 0.5
-index = "/rss"
-article = "/{slug}"
-"""
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Press]:
-    with serve(SAMPLE.sites, SAMPLE.articles) as press:
-        yield press
-
-
-@pytest.fixture
-def press(running: Press) -> Press:
-    running.day = 1
-    return running
-
-
-@pytest.fixture
-def client() -> Iterator[httpx.Client]:
-    with httpx.Client(trust_env=False, timeout=10) as opened:
-        yield opened
-
-
-def a_press(folder: Path, *, sites: str = SITES, article: str = FRONT + "It opened.\n") -> Path:
-    (folder / "articles" / "one").mkdir(parents=True)
-    (folder / "sites.toml").write_text(sites, encoding="utf-8")
-    (folder / "articles" / "one" / "bridge.md").write_text(article, encoding="utf-8")
-    return folder
-
-
-def written(sample: Sample, key: str, day: int) -> list[SampleArticle]:
-    return [article for article in sample.articles if article.site == key and article.day <= day]
-
-
-def readable(html: str) -> str:
-    soup = BeautifulSoup(html, "lxml")
-    for unread in soup(["script", "style", "title"]):
-        unread.decompose()
-    return soup.get_text()
-
-
-def linked(press: Press, html: str) -> list[str]:
-    selected = BeautifulSoup(html, "lxml").select("ol.river li.river-item h2 a")
-    return [urljoin(press.url("gantry-post", "/latest"), str(link["href"])) for link in selected]
+from tests.demo.reading import FEEDS, SAMPLE, SITE, WORKING, one_of
 
 
 def test_every_site_answers_at_its_own_address(press: Press) -> None:
     hosts = [httpx.URL(press.url(site.key)).host for site in press.sites]
-    assert hosts == ["127.0.0.11", "127.0.0.12", "127.0.0.13", "127.0.0.14"]
+    assert hosts == [f"127.0.0.{number}" for number in range(11, 11 + len(SAMPLE.sites))]
+    assert len(hosts) >= 10
 
 
-@pytest.mark.parametrize("day", [1, 2])
-@pytest.mark.parametrize("key", FEEDS)
-def test_a_feed_lists_the_articles_out_by_that_day(
-    press: Press, client: httpx.Client, key: str, day: int
-) -> None:
-    press.day = day
-    index = {site.key: site.index for site in press.sites}[key]
-    feed = feedparser.parse(client.get(press.url(key, index)).content)
-    assert not feed.bozo
-    assert feed.version == FEEDS[key]
-    found = {(e.title, e.link, datetime.fromtimestamp(timegm(e.published_parsed), UTC)) for e in feed.entries}
-    assert found == {(a.title, press.article_url(a), a.published) for a in written(SAMPLE, key, day)}
+def test_the_feed_of_the_wayside_has_moved_for_good(press: Press, client: httpx.Client) -> None:
+    reply = client.get(press.url("wayside-wire", "/feed"))
+    assert [(hop.status_code, hop.headers["location"]) for hop in reply.history] == [(301, "/feeds/all.xml")]
+    assert reply.status_code == 200
 
 
-@pytest.mark.parametrize("key", FEEDS)
-def test_a_feed_has_the_newest_first(press: Press, client: httpx.Client, key: str) -> None:
-    press.day = 2
-    index = {site.key: site.index for site in press.sites}[key]
-    times = [e.published_parsed for e in feedparser.parse(client.get(press.url(key, index)).content).entries]
-    assert len(times) > 2
-    assert all(newer >= older for newer, older in pairwise(times))
+def test_a_page_of_the_wayside_stands_behind_a_slash(press: Press, client: httpx.Client) -> None:
+    address = press.article_url(one_of(press, "wayside-wire"))
+    reply = client.get(address)
+    assert [hop.status_code for hop in reply.history] == [302]
+    assert str(reply.url) == f"{address}/"
+    assert reply.status_code == 200
 
 
-@pytest.mark.parametrize("day", [1, 2])
-def test_the_list_without_a_feed_links_the_articles_out_by_that_day(
-    press: Press, client: httpx.Client, day: int
-) -> None:
-    press.day = day
-    page = client.get(press.url("gantry-post", "/latest")).text
-    expected = sorted(press.article_url(article) for article in written(SAMPLE, "gantry-post", day))
-    assert sorted(linked(press, page)) == expected
-    assert "alternate" not in page
-
-
-@pytest.mark.parametrize("article", SAMPLE.articles, ids=lambda article: f"{article.site}/{article.slug}")
-def test_a_page_holds_each_paragraph_once(press: Press, client: httpx.Client, article: SampleArticle) -> None:
-    press.day = 2
-    text = readable(client.get(press.article_url(article)).raise_for_status().text)
-    assert [text.count(paragraph) for paragraph in article.paragraphs] == [1] * len(article.paragraphs)
-
-
-@pytest.mark.parametrize(
-    ("key", "around"),
-    [
-        (
-            "harbour-ledger",
-            ("Cookie settings", "Sign in", "Related stories", "Subscribe", "All tides reserved"),
-        ),
-        ("jiangpan", ("登录", "当前位置", "责任编辑", "相关阅读", "订阅邮件", "版权所有")),
-        (
-            "gantry-post",
-            ("Skip to the story", "2 min read", "More from the quay", "The evening letter", "cookies"),
-        ),
-    ],
-)
-def test_a_page_wraps_the_article_as_news_sites_do(
-    press: Press, client: httpx.Client, key: str, around: tuple[str, ...]
-) -> None:
-    article = written(SAMPLE, key, 1)[0]
-    page = client.get(press.article_url(article)).text
-    text = readable(page)
-    assert [words for words in (*around, article.author) if words not in text] == []
-    assert "<script" in page
-    assert "<style" in page
-
-
-@pytest.mark.parametrize(
-    ("slug", "habit"),
-    [
-        ("lakala-founder-proposals", '"datePublished": "2022-02-21T08:40:00+08:00"'),
-        (
-            "lakala-founder-proposals",
-            '<meta property="article:published_time" content="2022-02-21T08:40:00+08:00">',
-        ),
-        ("lakala-two-proposals", "2022年2月21日 09:30</span> 来源：江畔观察"),
-        ("lakala-two-proposals", '<meta name="keywords"'),
-        ("ninefold-digital-anchor", '<time datetime="2022-02-21T17:30:00+08:00">'),
-    ],
-    ids=["json-ld", "meta", "date line", "keywords", "time"],
-)
-def test_each_site_gives_the_date_in_its_own_habit(
-    press: Press, client: httpx.Client, slug: str, habit: str
-) -> None:
-    (article,) = (article for article in SAMPLE.articles if article.slug == slug)
-    assert habit in client.get(press.article_url(article)).text
+def test_the_slow_site_takes_its_time(client: httpx.Client) -> None:
+    assert 0.5 <= SITE["tortoise-daily"].delay_seconds <= 1
+    with serve([replace(SITE["tortoise-daily"], delay_seconds=0.2)], SAMPLE.articles) as press:
+        began = time.monotonic()
+        client.get(press.url("tortoise-daily", "/robots.txt"))
+        assert time.monotonic() - began >= 0.2
 
 
 def test_an_article_of_tomorrow_is_not_there_today(press: Press, client: httpx.Client) -> None:
@@ -190,17 +51,6 @@ def test_an_article_of_tomorrow_is_not_there_today(press: Press, client: httpx.C
     assert client.get(press.article_url(late)).status_code == 404
     press.day = 2
     assert client.get(press.article_url(late)).status_code == 200
-
-
-def test_markup_in_an_article_is_escaped(client: httpx.Client) -> None:
-    hostile = "</script><script>alert('&')</script>"
-    articles = [replace(ARTICLE, site=key, title=hostile, paragraphs=(hostile,)) for key in WORKING]
-    with serve(SAMPLE.sites, articles) as press:
-        paths = [press.article_url(article) for article in articles] + [
-            press.url(key, "/") for key in WORKING
-        ]
-        paths += [press.url("harbour-ledger", "/rss.xml"), press.url("jiangpan", "/atom.xml")]
-        assert [path for path in paths if "<script>alert" in client.get(path).raise_for_status().text] == []
 
 
 @pytest.mark.parametrize("path", ["/", "/feed.xml", "/anything"])
@@ -213,10 +63,13 @@ def test_the_failing_site_has_no_robots_txt(press: Press, client: httpx.Client) 
 
 
 @pytest.mark.parametrize("key", WORKING)
-def test_robots_txt_allows_everything(press: Press, client: httpx.Client, key: str) -> None:
+def test_robots_txt_allows_everything_but_behind_the_shutter(
+    press: Press, client: httpx.Client, key: str
+) -> None:
     reply = client.get(press.url(key, "/robots.txt"))
     assert reply.headers["content-type"].startswith("text/plain")
-    assert reply.text == "User-agent: *\nAllow: /\n"
+    rule = "Disallow" if key == "closed-shutter" else "Allow"
+    assert reply.text == f"User-agent: *\n{rule}: /\n"
 
 
 @pytest.mark.parametrize(
@@ -298,39 +151,4 @@ def test_sources_toml_names_every_running_site(press: Press) -> None:
     assert sources[1].name == "江畔观察"
     assert (sources[2].feed, sources[2].listing) == (None, press.url("gantry-post", "/latest"))
     assert sources[2].link_selector == "h2 a"
-
-
-def test_the_checkout_has_the_say_over_a_packaged_copy(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    module = tmp_path / "pipeline" / "demo" / "press.py"
-    packaged, checkout = tmp_path / "pipeline/_samples/newsroom", tmp_path / "samples/newsroom"
-    monkeypatch.setattr("pipeline.demo.sample.__file__", str(module))
-    with pytest.raises(MetabriefError, match="sample press is missing"):
-        newsroom_folder()
-    for folder in (packaged, checkout):
-        a_press(folder)
-        assert newsroom_folder() == folder
-
-
-@pytest.mark.parametrize(
-    ("sites", "article", "complaint"),
-    [
-        (SITES, "It opened.\n", "bridge.md: not a front part"),
-        (SITES, FRONT, "bridge.md: not a front part"),
-        (SITES, FRONT.replace("title =", "titel =") + "It opened.\n", "bridge.md: .*titel"),
-        (SITES, FRONT.replace("day = 1", "day = ") + "It opened.\n", "bridge.md: .*line 2"),
-        (SITES.replace('"rss"', '"rsss"'), FRONT + "It opened.\n", "sites.toml: one: kind 'rsss'"),
-        (SITES.replace('key = "one"\n', ""), FRONT + "It opened.\n", "sites.toml: .*'key'"),
-    ],
-    ids=["no front", "no body", "unknown label", "bad toml", "unknown kind", "no key"],
-)
-def test_a_file_that_does_not_fit_is_named(tmp_path: Path, sites: str, article: str, complaint: str) -> None:
-    with pytest.raises(MetabriefError, match=complaint) as caught:
-        load_press(a_press(tmp_path, sites=sites, article=article))
-    assert "\n" not in str(caught.value)
-
-
-def test_a_folder_without_a_press_is_named(tmp_path: Path) -> None:
-    with pytest.raises(MetabriefError, match=r"sites\.toml: cannot be read"):
-        load_press(tmp_path)
+    assert {source.key for source in sources if source.feed} == {*FEEDS, "null-tribune"}
