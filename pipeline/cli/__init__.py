@@ -8,7 +8,19 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import demo, issues, newsletter, newsroom, preview, serve, subscribers, templates
+from pipeline.cli import (
+    demo,
+    doctor,
+    issues,
+    newsletter,
+    newsroom,
+    preview,
+    serve,
+    sources,
+    subscribers,
+    templates,
+    trial,
+)
 from pipeline.errors import MetabriefError
 from subscribers.errors import SubscriberError
 
@@ -26,11 +38,14 @@ app.command("run", short_help="Make one issue: collect, compose, send.")(newslet
 app.command("collect", short_help="Read every enabled source.")(newsletter.collect)
 app.command("compose", short_help="Compose a slot's issue.")(newsletter.compose)
 app.command("send", short_help="Send what is approved.")(newsletter.send)
-app.command("preview", short_help="Write an issue as files to look at.")(preview.preview)
-app.command("serve", short_help="Serve the pages that mails lead to.")(serve.serve)
+app.command("preview", short_help="See an issue before anyone else does.")(preview.preview)
+app.command("doctor", short_help="Say what is well, doubtful or wrong.")(doctor.doctor)
+app.command("serve", short_help="Publish by schedule, and show the pages.")(serve.serve)
 app.add_typer(issues.app, name="issues")
+app.add_typer(sources.app, name="sources")
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(templates.app, name="templates")
+app.add_typer(trial.app, name="try")
 
 
 @app.callback()
