@@ -26,8 +26,9 @@ def clean(text: str) -> str:
     Newlines stay, so that paragraphs do; runs of blank lines become one newline.
     """
     plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = (c for c in plain if c in _KEPT or unicodedata.category(c) not in _UNWANTED)
-    lines = (_SPACE.sub(" ", line).strip() for line in "".join(kept).split("\n"))
+    unwanted = (ord(c) for c in set(plain) - _KEPT if unicodedata.category(c) in _UNWANTED)
+    kept = plain.translate(dict.fromkeys(unwanted))
+    lines = (_SPACE.sub(" ", line).strip() for line in kept.split("\n"))
     return "\n".join(line for line in lines if line)
 
 
@@ -252,6 +253,7 @@ _ZONE = r"(?:(?:GMT|UTC|[A-Z]{1,3}[SD]?T)\b)?(?:[+-]\d{1,2}(?::?\d\d)?)?"
 _PRINTED = re.compile(
     r"\s*(?!(?i:on|at)\b)(?:(?i:last updated|updated|published|posted|发布时间|更新时间|发表时间|时间|日期)\s?(?:on\b|at\b)?[:：]?\s?)?(?:(?:"
     rf"(?i:(?:{_any_of(_MONTHS)})\.?\s\d{{1,2}}(?:st|nd|rd|th)?\b(?!:)|\d{{1,2}}(?:st|nd|rd|th)?\s(?:{_any_of(_MONTHS)}))"
+    r"|[〇零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日"
     r"|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}(?:日|T(?=\d))?|\d{1,2}[./]\d{1,2}[./]\d{4}\b|\d{1,2}月\d{1,2}日|(?:19|20)\d\d\b"
     r"|\d{1,2}:\d\d(?::\d\d)?(?:\.\d+)?Z?\b|(?i:[ap]\.?m\b\.?|at\b|on\b)|[上下]午|(?:星期|周)[一二三四五六日天]"
     r"|(?:Mon|Tue|Tues|Wed|Wednes|Thu|Thurs|Fri|Sat|Satur|Sun)(?:day)?\b"
@@ -265,7 +267,7 @@ _LONGEST_IMPRINT = 120
 def after_printed_date(line: str) -> str:
     """Return what follows the date and time a line opens with, as a page prints them; else the whole line."""
     match = _PRINTED.match(line)
-    return line[match.end() :] if match and re.search(r"\d", match.group()) else line
+    return line[match.end() :] if match and re.search(r"\d|月", match.group()) else line
 
 
 def is_imprint(line: str) -> bool:

@@ -175,6 +175,7 @@ def test_hostile_text_is_read_in_reasonable_time(text: str) -> None:
         pytest.param("21 Feb 2022", id="date-alone"),
         pytest.param("2022年2月21日 10:20", id="chinese"),
         pytest.param("2022年2月21日 星期一 上午 10:20", id="chinese-weekday"),
+        pytest.param("二〇二二年二月二十一日 来源：某网 作者：甲", id="chinese-numerals"),
         pytest.param("2022年2月21日 10:20 来源：某网 作者：甲 字号：小 大", id="chinese-credits"),
         pytest.param("A. Writer · 21 Feb 2022 · 2 min read", id="between-author-and-length"),
         pytest.param("A. Writer | Feb 21, 2022", id="after-author"),

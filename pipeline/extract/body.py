@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from copy import deepcopy
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-import trafilatura
-from readability import Document
-from trafilatura.settings import Document as Found
-
 from pipeline.errors import ExtractionError
+from pipeline.extract.article import article_text
 from pipeline.extract.authors import authors_of
 from pipeline.extract.charset import decode
 from pipeline.extract.dates import published
@@ -21,14 +18,14 @@ from pipeline.extract.language import language_of
 from pipeline.extract.lines import article_lines, length
 from pipeline.extract.structured import Structured, structured
 from pipeline.extract.title import title_of
-from pipeline.extract.tree import Element, meta, paragraphs, parse, printable, sample
+from pipeline.extract.tree import Element, parse, printable, stated
 from pipeline.model import Page
-from pipeline.text import clean, clean_line, han_count
+from pipeline.text import clean, clean_line
 
-_MOST_CHARACTERS = 1_500_000
+_MOST_CHARACTERS = 3_000_000
 _MOST_ELEMENTS = 60_000
 """Elements of a page that are looked at; long real articles have under 10,000, and the extractors slow down beyond."""
-_ENOUGH = 250
+_ENOUGH = 100
 """Letters of an article, counted as ``lines.length`` does; a shorter find is kept only if nothing finds more."""
 _LEAST = 60
 _LONGEST = 200_000
@@ -70,19 +67,20 @@ def _extracted(page: Page, source_language: str | None) -> Extracted:
     tree = parse(html)
     _require_size(tree)
     said = structured(tree)
-    site = meta(tree, "og:site_name", "application-name", "al:android:app_name") or said.publisher
-    title = title_of(tree, headline=said.headline, site=site)
+    meta = stated(tree)
+    site = meta.first("og:site_name", "application-name", "al:android:app_name") or said.publisher
+    title = title_of(tree, meta, headline=said.headline, site=site)
     text = _text(tree, said, title=title)
     language = language_of(text, declared=tree.get("lang") or source_language)
     when = published(
-        tree, said=said.published, url=page.final_url, language=language, fetched_at=page.fetched_at
+        tree, meta, said=said.published, url=page.final_url, language=language, fetched_at=page.fetched_at
     )
     return Extracted(
         title=clean_line(title)[:_LONGEST_TITLE],
         text=text,
         published=when.text if when else None,
         published_at=when.moment if when else None,
-        authors=authors_of(tree, said=said.authors, site=site),
+        authors=authors_of(tree, meta, said=said.authors, site=site),
         site=site,
         language=language,
     )
@@ -93,21 +91,26 @@ def _readable(page: Page) -> str:
     if not html.strip():
         raise ExtractionError("the page is empty")
     beginning = html[:20_000]
-    if len(_NO_TEXT.findall(beginning)) > 0.05 * len(beginning):
+    if beginning.startswith("%PDF-") or len(_NO_TEXT.findall(beginning)) > 0.05 * len(beginning):
         raise ExtractionError("the bytes are no text")
     return printable(html)
 
 
 def _require_size(tree: Element) -> None:
-    if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
+    if tree.xpath("count(//*)") > _MOST_ELEMENTS:
         raise ExtractionError(f"the page has over {_MOST_ELEMENTS} elements, more than an article's")
 
 
 def _text(tree: Element, said: Structured, *, title: str) -> str:
-    """Return the first text long enough, else the longest; each extractor only runs when those before found too little."""
+    """Return the first text long enough, else the longest; each way is only tried when those before found too little."""
+    ways: tuple[Callable[[], str], ...] = (
+        lambda: article_text(tree, title=title),
+        lambda: _by_trafilatura(tree),
+        lambda: said.body or "",
+    )
     best = ""
-    for find in _finders(tree, said):
-        text = article_lines(attempt(find, otherwise="")[:_LONGEST], title=title)
+    for find in ways:
+        text = article_lines(clean(find()[:_LONGEST]), title=title)
         if length(text) >= _ENOUGH and _is_writing(text):
             return text
         best = max(best, text, key=length)
@@ -117,40 +120,16 @@ def _text(tree: Element, said: Structured, *, title: str) -> str:
 
 
 def _is_writing(text: str) -> bool:
-    """Tell whether a text consists of letters rather than of signs."""
+    """Tell whether a text consists of letters, and the marks that many scripts write vowels by, rather than of signs."""
     beginning = text[:5_000]
-    return sum(map(str.isalpha, beginning)) >= _LETTER_SHARE * len(beginning)
+    letters = sum(unicodedata.category(character)[0] in "LM" for character in beginning)
+    return letters >= _LETTER_SHARE * len(beginning)
 
 
-def _finders(tree: Element, said: Structured) -> Iterator[Callable[[], str]]:
-    """Order the extractors by what each is measured to be good at: readability for Chinese, trafilatura for other scripts."""
-    if _is_chinese(tree):
-        yield lambda: _by_readability(tree)
-        yield lambda: _by_trafilatura(tree, precise=False)
-    else:
-        yield lambda: _by_trafilatura(tree, precise=True)
-        yield lambda: _by_trafilatura(tree, precise=False)
-        yield lambda: _by_readability(tree)
-    yield lambda: said.body or ""
+def _by_trafilatura(tree: Element) -> str:
+    import trafilatura  # slow to load, and few pages need it
 
-
-def _is_chinese(tree: Element) -> bool:
-    text = "".join(sample(tree).split())
-    return han_count(text) > 0.2 * len(text)
-
-
-def _by_trafilatura(tree: Element, *, precise: bool) -> str:
-    found = trafilatura.bare_extraction(
-        deepcopy(tree),
-        favor_precision=precise,
-        fast=not precise,
-        include_comments=False,
-        include_tables=True,
-        with_metadata=False,
+    found = attempt(
+        lambda: trafilatura.bare_extraction(tree, include_comments=False, with_metadata=False), otherwise=None
     )
-    return clean(found.text or "") if isinstance(found, Found) else ""
-
-
-def _by_readability(tree: Element) -> str:
-    summary = Document(deepcopy(tree)).summary(html_partial=True)
-    return paragraphs(parse(printable(summary))) if summary.strip() else ""
+    return getattr(found, "text", None) or ""

@@ -36,16 +36,28 @@ _GOOD, _DOUBTFUL = 0.9, 0.5
 def decode(body: bytes, content_type: str = "") -> str:
     """Return the page's text; without loss where any known charset allows it, else with U+FFFD in the gaps.
 
-    A byte order mark decides. Bytes beyond ASCII that are strict UTF-8 are UTF-8, whatever is declared. Else the header's
+    A byte order mark decides, and so does the look of UTF-16. Bytes beyond ASCII that are strict UTF-8 are UTF-8, whatever is declared. Else the header's
     charset, the page's own, GB18030 and Big5 are compared, an earlier one winning when it is good enough.
     """
     for mark, name in _BOMS:
         if body.startswith(mark):
             return body.decode(name, "replace")
+    unmarked = _unmarked_utf16(body)
+    if unmarked is not None:
+        return body.decode(unmarked, "replace")
     strict = _strict_utf8(body)
     if strict is not None:
         return strict
     return _best(body, list(_candidates(body, content_type)))
+
+
+def _unmarked_utf16(body: bytes) -> str | None:
+    """Tell UTF-16 without its mark by the zeroes that every second byte of the markup is."""
+    beginning = body[:_META_BYTES]
+    evens, odds = beginning[::2].count(0), beginning[1::2].count(0)
+    if max(evens, odds) < 0.1 * len(beginning) or min(evens, odds) > 0.01 * len(beginning):
+        return None
+    return "utf-16-le" if odds > evens else "utf-16-be"
 
 
 def _strict_utf8(body: bytes) -> str | None:

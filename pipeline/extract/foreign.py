@@ -16,7 +16,7 @@ def attempt(find: Callable[[], T], *, otherwise: T) -> T:
     On pages that are none, these libraries raise whatever trips first — assertions, index errors, recursion limits — and
     each such page only means that this one extractor found nothing.
     """
-    logging.getLogger("readability.readability").setLevel(logging.CRITICAL)  # it logs a traceback a page
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it logs what it did not find as errors
     try:
         return find()
     except Exception as error:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 from pipeline.extract.tree import Element
@@ -90,8 +91,8 @@ def _names(value: Any) -> Iterator[str]:
 def _line(value: Any) -> str | None:
     if isinstance(value, list) and value:
         value = value[0]
-    return clean_line(_TAG.sub("", value))[:500] or None if isinstance(value, str) else None
+    return clean_line(_TAG.sub("", unescape(value)))[:500] or None if isinstance(value, str) else None
 
 
 def _body(value: Any) -> str | None:
-    return clean(_TAG.sub("\n", value)) or None if isinstance(value, str) else None
+    return clean(_TAG.sub("\n", unescape(value))) or None if isinstance(value, str) else None

@@ -3,39 +3,45 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from itertools import islice
 
-from pipeline.extract.tree import Element, meta, texts
+from pipeline.extract.tree import Element, Meta, letters_of, texts
 
 _PARTING = re.compile(
-    r"\s+[-–—|·»:]\s+|\s*[|｜_]\s*|(?<=[\u4e00-\u9fff”》！？])\s?[-–—]{1,2}\s?(?=[\u4e00-\u9fffA-Z])"
+    r"\s+[-–—|·•~*»:]\s+|\s*[|｜_]\s*|(?<=[\u4e00-\u9fff”》！？])\s?[-–—]{1,2}\s?(?=[\u4e00-\u9fffA-Z])"
 )
 _BARS = re.compile(r"[|｜_]")
+_MOST_HEADINGS = 30
 _LEAST = 4
 """Characters a headline has at least, so that a cut never leaves a stub."""
 
 
-def title_of(tree: Element, *, headline: str | None, site: str | None) -> str:
-    """Return the headline that two places of the page agree on, else the likeliest; empty when there is none.
+def title_of(tree: Element, meta: Meta, *, headline: str | None, site: str | None) -> str:
+    """Return the heading that one of the page's titles repeats, else the title stated most often; empty when there is none.
 
     ``headline`` is the JSON-LD's, ``site`` the outlet's name where the page gives it.
     """
-    whole = next((line for line in texts(tree, "//head/title | //title") if line), "")
-    headings = [line for line in texts(tree, "//h1[not(ancestor::header//nav)]") if len(line) >= _LEAST][:5]
-    stated = [line for line in (meta(tree, "og:title", "twitter:title"), headline) if line]
-    shown = max((line for line in headings if _agrees(line, [whole, *stated])), key=len, default=None)
-    if shown is not None:
-        return shown
-    candidates = [*stated, *headings[:1], whole]
-    return next((cut for line in candidates if (cut := without_site(line, site))), "")
+    whole = next((line for line in texts(tree, "//head/title | //title") if line), None)
+    titles = [headline, meta.first("og:title"), meta.first("twitter:title"), whole]
+    stated = [without_site(line, site) for line in titles if line]
+    for level in ("//h1", "//h2 | //h3"):
+        shown = [line for line in _headings(tree, level) if _is_told(line, stated)]
+        if shown:
+            return max(shown, key=len)
+    candidates = [*stated, *_headings(tree, "//h1")[:1]]
+    votes = Counter(map(letters_of, candidates))
+    return max(candidates, key=lambda line: votes[letters_of(line)], default="")
 
 
-def _agrees(heading: str, others: list[str]) -> bool:
-    """Tell whether a heading stands in one of the page's titles, whatever the quotes and spaces."""
-    return any(_letters(heading) in _letters(other) for other in others)
+def _headings(tree: Element, path: str) -> list[str]:
+    return [line for line in islice(texts(tree, path), _MOST_HEADINGS) if len(line) >= _LEAST]
 
 
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text.lower()))
+def _is_told(heading: str, titles: list[str]) -> bool:
+    """Tell whether a heading makes up most of one of the titles, whatever the quotes and spaces."""
+    letters = letters_of(heading)
+    return any(letters in (title := letters_of(line)) and 2 * len(letters) > len(title) for line in titles)
 
 
 def without_site(line: str, site: str | None) -> str:
@@ -43,7 +49,7 @@ def without_site(line: str, site: str | None) -> str:
     parts = [part.strip() for part in _PARTING.split(line) if part and part.strip()]
     if len(parts) < 2:
         return line
-    if site is not None and _letters(parts[-1]) == _letters(site):
+    if site is not None and letters_of(parts[-1]) == letters_of(site):
         return line[: line.rindex(parts[-1])].rstrip(" -–—|｜_·»:")
     longest = max(parts, key=len)
     if longest is parts[0] and _BARS.search(line):

@@ -3,61 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree, html
 
 from pipeline.errors import ExtractionError
-from pipeline.text import clean, clean_line
+from pipeline.text import clean_line
 
 Element = Any
 """An lxml element; lxml brings no types."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}>")
+"""Tags with a picture inside, or with ten thousand attributes, on which parsers spend minutes."""
+_ENTITIES = re.compile(r"<!doctype[^<>\[]{0,500}\[[^\[\]]{0,100000}\]\s*>", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
-_HIDDEN = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "form", "button", "select"})
+SILENT = frozenset((
+    "audio", "button", "canvas", "dialog", "head", "iframe", "input", "map", "math", "noscript", "object", "option", "picture",
+    "script", "select", "style", "svg", "template", "textarea", "video",
+))  # fmt: skip
+"""Elements whose text is no text of the page."""
+INLINE = frozenset((
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
+    "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
+    "time", "tt", "u", "var", "wbr",
+))  # fmt: skip
+"""Elements that stand within a line."""
+_WITHIN = INLINE - {"br"}
 _LONGEST_META = 2_000
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "br",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "figcaption",
-        "figure",
-        "footer",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "td",
-        "th",
-        "tr",
-        "ul",
-    ]
-)
 
 
 def printable(text: str) -> str:
-    """Return HTML without the control characters that parsers refuse."""
-    return _CONTROL.sub("", text)
+    """Return HTML without what no parser should be given: control characters, giant tags, entities of a page's own."""
+    return _CONTROL.sub("", _LONG_TAG.sub("", _ENTITIES.sub("", text)))
 
 
 def parse(text: str) -> Element:
@@ -69,15 +49,26 @@ def parse(text: str) -> Element:
         raise ExtractionError(f"no HTML ({clean_line(str(error))[:80]})") from error
 
 
-def meta(tree: Element, *names: str) -> str | None:
-    """Return the content of the first named ``<meta>`` (by property, name or itemprop), in the order of the names."""
-    found: dict[str, str] = {}
+@dataclass(frozen=True, kw_only=True)
+class Meta:
+    """What a page's ``<meta>`` elements state, by property, name or itemprop in lower case; the first of a name counts."""
+
+    content: Mapping[str, str]
+
+    def first(self, *names: str) -> str | None:
+        """Return the content of the first of these names that the page states."""
+        return next((self.content[name] for name in names if name in self.content), None)
+
+
+def stated(tree: Element) -> Meta:
+    """Read the page's ``<meta>`` elements, the empty ones left out."""
+    content: dict[str, str] = {}
     for element in tree.iter("meta"):
-        key = element.get("property") or element.get("name") or element.get("itemprop") or ""
-        content = clean_line((element.get("content") or "")[:_LONGEST_META])
-        if content:
-            found.setdefault(key.lower(), content)
-    return next((found[name] for name in names if name in found), None)
+        name = (element.get("property") or element.get("name") or element.get("itemprop") or "").lower()
+        line = clean_line((element.get("content") or "")[:_LONGEST_META])
+        if name and line:
+            content.setdefault(name, line)
+    return Meta(content=content)
 
 
 def texts(element: Element, path: str) -> Iterator[str]:
@@ -86,23 +77,26 @@ def texts(element: Element, path: str) -> Iterator[str]:
         yield clean_line(found if isinstance(found, str) else found.text_content())
 
 
-def sample(element: Element) -> str:
-    """Return most of an element's visible text, unordered and untidy: enough to tell its script, at a tenth of the cost."""
-    return "".join(
-        f"{node.text or ''}{node.tail or ''}" for node in element.iter() if node.tag not in _HIDDEN
-    )
+def visible_text(tree: Element) -> str:
+    """Return all text of a page's body, one line a block, without scripts and the like."""
+    pieces: list[str] = []
+    walker = etree.iterwalk(body_of(tree), events=("start", "end"))
+    for event, element in walker:
+        is_silent = element.tag in SILENT
+        if event == "start" and is_silent:
+            walker.skip_subtree()
+        edge = "" if is_silent or element.tag in _WITHIN else "\n"
+        text = element.tail if event == "end" else "" if is_silent else element.text
+        pieces.append(edge + _SPACES.sub(" ", text or ""))
+    return "\n".join(line for piece in "".join(pieces).split("\n") if (line := piece.strip()))
 
 
-def paragraphs(element: Element) -> str:
-    """Return an element's text, one line a block, without scripts, forms and the like."""
-    parts: list[str] = []
-    hidden = 0
-    for event, node in etree.iterwalk(element, events=("start", "end")):
-        starts = event == "start"
-        if node.tag in _HIDDEN:
-            hidden += 1 if starts else -1
-        parts.append("\n" if node.tag in _BLOCKS else "")
-        piece = node.text if starts else node.tail if node is not element else None
-        if piece and not hidden:
-            parts.append(_SPACES.sub(" ", piece))
-    return clean("".join(parts))
+def body_of(tree: Element) -> Element:
+    """Return the page's body, the whole when it has none."""
+    body = tree.find("body")
+    return tree if body is None else body
+
+
+def letters_of(text: str) -> str:
+    """Return the letters and digits alone, in lower case, for comparing lines whatever their quotes and spaces."""
+    return "".join(filter(str.isalnum, text.lower()))

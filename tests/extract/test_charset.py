@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.extract.charset import decode, plausibility
-from tests.extract.pages import CHINESE_TEXT, chinese
+from tests.extract.pages import CHINESE_TEXT, chinese, english
 
 TRADITIONAL = "臺北市政府宣布將與業者合作，在今年夏天推出虛擬實境導覽服務，民眾可以透過手機預約體驗，預計將有超過三萬人次參與這項活動。"
 
@@ -20,6 +20,8 @@ TRADITIONAL = "臺北市政府宣布將與業者合作，在今年夏天推出�
         pytest.param("gb18030", "none", "text/html; charset=utf8mb4", id="nothing known said"),
         pytest.param("gb18030", "unicode_escape", "text/html; charset=zip", id="nonsense said"),
         pytest.param("gbk", "none", "text/html; charset=GB2312", id="header alone"),
+        pytest.param("gbk", "gb2312", "text/html; charset=iso-8859-1", id="header latin, meta narrower"),
+        pytest.param("gbk", "none", "text/html; charset=utf-8", id="header wrong, nothing else"),
     ],
 )
 def test_a_simplified_page_is_read_without_loss(charset: str, declared: str, header: str) -> None:
@@ -38,6 +40,12 @@ def test_a_big5_page_is_read_without_loss(header: str) -> None:
 @pytest.mark.parametrize("charset", ["utf-8-sig", "utf-16"])
 def test_a_byte_order_mark_decides(charset: str) -> None:
     assert decode("元宇宙".encode(charset), "text/html; charset=gbk") == "元宇宙"
+
+
+@pytest.mark.parametrize("charset", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [english(), chinese()], ids=["English", "Chinese"])
+def test_utf_16_without_its_mark_is_seen(charset: str, text: str) -> None:
+    assert decode(text.encode(charset), "text/html; charset=utf-8") == text
 
 
 def test_western_accents_stay_what_they_are() -> None:

@@ -5,16 +5,15 @@ from datetime import UTC, date, datetime
 import pytest
 
 from pipeline.extract.dates import Published, address_date, published, read, shown_date
-from pipeline.extract.tree import parse
+from pipeline.extract.tree import parse, stated
 from tests.extract.pages import FETCHED
 
 
 def found(
     html: str, *, said: str | None = None, url: str = "https://river.example/a", language: str = "en"
 ) -> Published | None:
-    return published(
-        parse(f"<html><body>{html}</body></html>"), said=said, url=url, language=language, fetched_at=FETCHED
-    )
+    tree = parse(f"<html><body>{html}</body></html>")
+    return published(tree, stated(tree), said=said, url=url, language=language, fetched_at=FETCHED)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +128,7 @@ def found(
             "en",
             "2022-02-21",
             (21, 0, 0),
-            id="words, by htmldate",
+            id="in words",
         ),
     ],
 )
@@ -166,13 +165,40 @@ def test_the_next_place_is_asked_when_a_date_is_impossible() -> None:
 
 
 @pytest.mark.parametrize(
+    "day",
+    ["2022-02-31", "2022/2/31", "2022年2月31日", "二〇二二年二月三十一日", "9999-99-99", "February 31, 2022"],
+)
+@pytest.mark.parametrize(
+    "place",
+    [
+        "<meta property='article:published_time' content='{}'>",
+        "<time datetime='{}'>today</time>",
+        "<h1>Headline</h1><p class='date'>{}</p><p>It had begun on 2021-03-04, and on March 2, 2022 it was over.</p>",
+    ],
+    ids=["stated", "in a time element", "shown"],
+)
+def test_for_a_day_that_never_was_no_other_is_taken(day: str, place: str) -> None:
+    assert found(place.format(day)) is None
+
+
+def test_a_date_in_a_script_is_not_the_article_s() -> None:
+    assert found("<h1>Headline</h1><script>built = '2021-12-01 08:00'</script><p>no date</p>") is None
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("2022年02月21日08:05", datetime(2022, 2, 21, 8, 5)),  # noqa: DTZ001 — the text names no zone
         ("2022-2-1", date(2022, 2, 1)),
         ("2022.02.21", date(2022, 2, 21)),
-        ("call 2022-99-99 or 2022-02-21", date(2022, 2, 21)),
+        ("2022-02-31, and 2022-02-21", None),
         ("version 12022-02-21", None),
+        ("二〇二二年二月二十一日", date(2022, 2, 21)),
+        ("二零二二年十二月三十日", date(2022, 12, 30)),
+        ("二〇二二年十月十日", date(2022, 10, 10)),
+        ("Posted Feb. 21st, 2022", date(2022, 2, 21)),
+        ("Monday, 21 February 2022", date(2022, 2, 21)),
+        ("2022-02-21 25:99", date(2022, 2, 21)),
         ("none", None),
     ],
 )
