@@ -73,9 +73,9 @@ class Novelty:
     kind: NoveltyKind
     why: str
     sent: Sent | None = None
-    """The item that told it before."""
+    """The item that told it before, or of something new the one that is somewhat like it."""
     told_before: Mapping[str, str] = field(default_factory=dict)
-    """Of an update: the addresses of the story's articles that hold nothing new, each with the reason."""
+    """The addresses of the story's articles that hold nothing new, each with the reason; empty when all of it is known."""
 
 
 class Memory:
@@ -126,16 +126,22 @@ class Memory:
 
 def judge_novelty(story: Story, memory: Memory) -> Novelty:
     """Say whether a story, none of whose articles was sent, is new, known, or an update of something sent."""
-    judged = {a.url: _judge_article(a, memory) for a in story.articles}
-    best = _strongest(list(judged.values()))
+    judged = {article.url: _judge_article(article, memory) for article in story.articles}
+    telling = min(judged.values(), key=_telling_first)
+    if telling.kind is NoveltyKind.KNOWN:
+        return telling
     repeats = {url: novelty.why for url, novelty in judged.items() if novelty.kind is NoveltyKind.KNOWN}
-    return replace(best, told_before=repeats) if best.kind is NoveltyKind.UPDATE else best
+    return replace(telling, told_before=repeats)
 
 
-def _strongest(judged: Sequence[Novelty]) -> Novelty:
-    """Let the article that links the story to the past speak for it; updates before repeats."""
-    order = (NoveltyKind.UPDATE, NoveltyKind.KNOWN, NoveltyKind.NEW)
-    return min(judged, key=lambda novelty: order.index(novelty.kind))
+def _telling_first(novelty: Novelty) -> int:
+    """Order what articles are by how well they speak for their story: news first, then repeats, then the unheard.
+
+    An unheard article that stands in one story with a repeat tells the same in other words.
+    """
+    if novelty.kind is NoveltyKind.KNOWN:
+        return 2
+    return 0 if novelty.kind is NoveltyKind.UPDATE else 1 if novelty.sent else 3
 
 
 def _judge_article(article: Article, memory: Memory) -> Novelty:
@@ -149,7 +155,7 @@ def _judge_article(article: Article, memory: Memory) -> Novelty:
         return Novelty(kind=NoveltyKind.KNOWN, why=f"older than what was sent: {_told(item)}", sent=item)
     news = _news(article, item, memory.lexicon)
     if news and alike < UPDATE_LIKENESS:
-        return Novelty(kind=NoveltyKind.NEW, why=f"{news}; only somewhat like {_told(item)}")
+        return Novelty(kind=NoveltyKind.NEW, why=f"{news}; only somewhat like {_told(item)}", sent=item)
     if news:
         return Novelty(kind=NoveltyKind.UPDATE, why=f"{news}, since {_told(item)}", sent=item)
     return Novelty(kind=NoveltyKind.KNOWN, why=f"nothing new since {_told(item)}", sent=item)

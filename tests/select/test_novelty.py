@@ -51,6 +51,13 @@ REWORDED = (
 )
 
 
+SCHOOL = "Zhengzhou plans metaverse school with 600 places"
+SCHOOL_TEXT = (
+    "Zhengzhou plans a school that trains makers of digital humans, the city government said on Tuesday. "
+    "It has 600 places and takes three years."
+)
+
+
 @pytest.mark.parametrize(
     ("told", "kind", "why"),
     [
@@ -90,11 +97,7 @@ REWORDED = (
             id="new-stage",
         ),
         pytest.param(
-            later(
-                "Zhengzhou plans metaverse school with 600 places",
-                "Zhengzhou plans a school that trains makers of digital humans, the city government said on Tuesday. "
-                "It has 600 places and takes three years.",
-            ),
+            later(SCHOOL, SCHOOL_TEXT),
             "new",
             "only somewhat like",
             id="another-thing-the-same-city-did",
@@ -164,6 +167,14 @@ def test_an_update_names_the_articles_that_hold_nothing_new(lexicon: Lexicon) ->
     memory = Memory([SENT], lexicon, now=NEXT_DAY)
     found = judge_novelty(Story(articles=(retold, news)), memory)
     assert found.kind is NoveltyKind.UPDATE
+    assert set(found.told_before) == {retold.url}
+
+
+def test_news_that_stands_beside_a_repeat_is_not_dropped_with_it(lexicon: Lexicon) -> None:
+    retold = later("Zhengzhou plans metaverse fund of 10 billion yuan", REWORDED)
+    school = later(SCHOOL, SCHOOL_TEXT)
+    found = judge_novelty(Story(articles=(retold, school)), Memory([SENT], lexicon, now=NEXT_DAY))
+    assert found.kind is NoveltyKind.NEW
     assert set(found.told_before) == {retold.url}
 
 
