@@ -85,7 +85,7 @@ def _foreign_errors(url: sa.URL) -> Iterator[None]:
     try:
         yield
     except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
-        shown = url.render_as_string(hide_password=True)
+        shown = url.set(query={}).render_as_string(hide_password=True)  # psycopg takes ?password= too
         reason = " ".join(str(getattr(error, "orig", error)).split())
         raise StoreError(
             f"database {shown}: {reason}; see that it runs, has room and may be written to"
@@ -121,17 +121,26 @@ def _postgresql(url: sa.URL) -> sa.Engine:
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
-    if url.database:
-        try:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(f"the folder of {url.database} cannot be made: {error.strerror}") from error
+    if url.database and url.database != ":memory:":
+        _make_private(Path(url.database))
     engine = sa.create_engine(
         url.set(drivername="sqlite"), connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True
     )
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def _make_private(path: Path) -> None:
+    """See that the file is there; one made now is readable by its owner alone, for it will hold people's addresses."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
+    except OSError as error:
+        raise StoreError(
+            f"database {path} cannot be made: {error.strerror}; see its folder's rights"
+        ) from error
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:

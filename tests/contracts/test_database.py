@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
@@ -199,6 +200,17 @@ def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
     assert "hunter2" not in str(caught.value)
 
 
+def test_a_password_among_the_parameters_is_not_shown_either() -> None:
+    with pytest.raises(StoreError) as caught:
+        Database("postgresql://u@127.0.0.1:1/d?password=hunter2").migrate()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
+    Database(f"sqlite:///{tmp_path}/x.db").migrate()
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+
+
 def test_both_spellings_of_postgresql_mean_psycopg() -> None:
     for url in ("postgresql://h/d", "postgresql+psycopg://h/d"):
         assert Database(url).engine.driver == "psycopg"
@@ -247,7 +259,7 @@ def test_a_folder_without_rights_is_told(public_folder: Path) -> None:
         check=True,
         cwd=Path(module.__file__).parents[2],
     )
-    one_line(done.stdout.strip(), "unable to open database file", "x.db")
+    one_line(done.stdout.strip(), "cannot be made", "Permission denied", "x.db")
     assert done.stdout
     assert list(locked.iterdir()) == []
 
