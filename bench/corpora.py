@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import MetabriefError, UsageError
-from pipeline.jobs.rows import Unread, read_rows
+from pipeline.trial.rows import Unread, read_rows
 
 Labelled = dict[str, Any]
 """A row with its right answer."""

@@ -17,11 +17,11 @@ from bench.seeded import with_a_number_changed
 from bench.tasks import FAITHFUL, RELEVANCE, STORIES, Task, each, lexicon, pages
 from pipeline.demo.sample import Sample, SampleArticle, load_press, newsroom_folder
 from pipeline.demo.site import answer as site_answer
-from pipeline.jobs.rows import answer
-from pipeline.jobs.trial import try_summarise
 from pipeline.model import Article, Story
 from pipeline.select.ranking import section_of
 from pipeline.text import han_count, word_count
+from pipeline.trial.rows import answer
+from pipeline.trial.stages import try_summarise
 
 _FURNITURE = re.compile(
     r"\b[A-Z]{4,}, [A-Z][a-z]{2}\w* \d|^By [A-Z]|min read|China time|\d\d:\d\d|本报讯|[（(]记者|来源[:：]|作者[:：]|编辑[:：]"

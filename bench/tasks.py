@@ -15,9 +15,9 @@ from bench.corpora import Labelled, LabelledSet
 from bench.scores import Answer, Figures, Miss
 from bench.seeded import changed_leads, headlines
 from pipeline.extract.charset import decode
-from pipeline.jobs.rows import answer
-from pipeline.jobs.trial import try_check, try_cluster, try_extract, try_select, try_summarise
 from pipeline.select.lexicon import Lexicon, load
+from pipeline.trial.rows import answer
+from pipeline.trial.stages import try_check, try_cluster, try_extract, try_select, try_summarise
 
 Method = Callable[[Iterable[Labelled], Path], Iterable[Answer]]
 """From rows, and the folder that their paths are relative to, to an answer each, in order."""

@@ -14,7 +14,7 @@ from pipeline.cli.opening import DONE, FAILED, counting, say
 from pipeline.errors import MetabriefError, UsageError
 
 if TYPE_CHECKING:
-    from pipeline.jobs.rows import Answer, Row, Unread
+    from pipeline.trial.rows import Answer, Row, Unread
 
 app = typer.Typer(help="Try one stage on your own file.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -43,9 +43,9 @@ def extract(
     from datetime import UTC, datetime
     from functools import partial
 
-    from pipeline.jobs.row_files import page_row
-    from pipeline.jobs.rows import answer
-    from pipeline.jobs.trial import UNKNOWN_PAGE, try_extract
+    from pipeline.trial.files import page_row
+    from pipeline.trial.rows import answer
+    from pipeline.trial.stages import UNKNOWN_PAGE, try_extract
 
     _require_one(file, jsonl, url)
     folder = jsonl.parent if jsonl else Path()
@@ -79,9 +79,9 @@ def select(file: File = None, jsonl: Rows = None, as_json: AsJson = False) -> No
     """
     from functools import partial
 
-    from pipeline.jobs.rows import answer
-    from pipeline.jobs.trial import try_select
     from pipeline.select.lexicon import load
+    from pipeline.trial.rows import answer
+    from pipeline.trial.stages import try_select
 
     _require_one(file, jsonl)
     judge = partial(answer, stage=partial(try_select, lexicon=load()))
@@ -106,8 +106,8 @@ def cluster(
 
     Rows: {id, title, text?, published?, source?, group?}; only rows of one group are compared.
     """
-    from pipeline.jobs.trial import try_cluster
     from pipeline.select.lexicon import load
+    from pipeline.trial.stages import try_cluster
 
     _require_one(files or None, jsonl)
     if jsonl:
@@ -145,8 +145,8 @@ def summarise(
 
     Rows: {id, title, text, language?, sentences?}.
     """
-    from pipeline.jobs.rows import Unread, answer
-    from pipeline.jobs.trial import try_summarise
+    from pipeline.trial.rows import Unread, answer
+    from pipeline.trial.stages import try_summarise
 
     _require_one(file, jsonl, sentences, language)
     if jsonl:
@@ -178,10 +178,10 @@ def check(
     """
     from functools import partial
 
-    from pipeline.jobs.row_files import check_row
-    from pipeline.jobs.rows import answer
-    from pipeline.jobs.trial import try_check
     from pipeline.select.lexicon import load
+    from pipeline.trial.files import check_row
+    from pipeline.trial.rows import answer
+    from pipeline.trial.stages import try_check
 
     _require_one(source, jsonl, summary, summary_file)
     if summary is not None and summary_file is not None:
@@ -196,7 +196,7 @@ def check(
 
 def _summary_of(file: Path) -> str:
     from pipeline.extract.charset import decode
-    from pipeline.jobs.trial import read_file
+    from pipeline.trial.stages import read_file
 
     try:
         return decode(read_file(file))
@@ -219,7 +219,7 @@ def _require_one(file: object, jsonl: Path | None, *options: object) -> None:
 def _file_row(file: Path) -> Row | Unread:
     from datetime import UTC, datetime
 
-    from pipeline.jobs.row_files import file_row
+    from pipeline.trial.files import file_row
 
     return file_row(file, now=datetime.now(UTC))
 
@@ -243,7 +243,7 @@ def _answer_rows(jsonl: Path, judge: Callable[[Row | Unread], Answer]) -> None:
 
 def _print_rows(rows: Iterable[Answer]) -> None:
     """Print answers as they come; where they go to a file, a person at a terminal sees how many there were."""
-    from pipeline.jobs.rows import to_line
+    from pipeline.trial.rows import to_line
 
     is_seen = sys.stdout.isatty()
     shown: AbstractContextManager[Callable[[], None]] = (
@@ -257,7 +257,7 @@ def _print_rows(rows: Iterable[Answer]) -> None:
 
 @contextmanager
 def _rows(jsonl: Path) -> Iterator[Iterator[Row | Unread]]:
-    from pipeline.jobs.rows import read_rows
+    from pipeline.trial.rows import read_rows
 
     with _opened(jsonl) as lines:
         yield read_rows(lines)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.jobs import rows as json_rows
+from pipeline.trial import rows as json_rows
 from tests.cli.conftest import Ended, Metabrief
 
 TEXT = """Shanghai opens a metaverse fund

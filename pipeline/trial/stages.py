@@ -14,8 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.errors import MetabriefError
-from pipeline.jobs.row_fields import ArticleFields, CheckFields, PageFields, StoryFields, SummaryFields
-from pipeline.jobs.rows import Answer, Row, Unread, answer
 from pipeline.model import Article, Page
 from pipeline.select.features import LEAD_CHARACTERS
 from pipeline.select.gloss import chinese_names
@@ -26,6 +24,8 @@ from pipeline.sources.dates import read_moment
 from pipeline.summarise.extractive import summarise
 from pipeline.summarise.faithfulness import check
 from pipeline.text import script_language
+from pipeline.trial.fields import ArticleFields, CheckFields, PageFields, StoryFields, SummaryFields
+from pipeline.trial.rows import Answer, Row, Unread, answer
 
 PAGE_BYTES = 5_000_000
 """As much as is fetched of a page."""

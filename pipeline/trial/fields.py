@@ -24,12 +24,8 @@ _TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,6}")
 _OURS = ("en", "zh")
 
 
-def _plain(value: object) -> object:
-    """Clean a text even before its type is checked, for half a surrogate pair fits no type."""
-    return clean(value) if isinstance(value, str) else value
-
-
 def _plain_start(value: object) -> object:
+    """Clean a text even before its type is checked, for half a surrogate pair fits no type."""
     return clean(value[:LONGEST_ARTICLE]) if isinstance(value, str) else value
 
 
@@ -48,7 +44,6 @@ def _language(tag: str | None) -> str | None:
 
 
 Line = Annotated[StrictStr, BeforeValidator(_plain_line)]
-Text = Annotated[StrictStr, BeforeValidator(_plain)]
 Body = Annotated[StrictStr, BeforeValidator(_plain_start)]
 Language = Annotated[Line | None, AfterValidator(_language)]
 
@@ -102,5 +97,5 @@ class StoryFields(ArticleFields):
 class CheckFields(_Fields):
     """A summary and what it should be drawn from."""
 
-    source: Text
-    summary: Text
+    source: Body
+    summary: Body

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pipeline.errors import MetabriefError, UsageError
 from pipeline.extract.charset import decode
-from pipeline.jobs.rows import Row, Unread, answer, one_line, read_row
-from pipeline.jobs.trial import PAGE_BYTES, read_file, try_extract
+from pipeline.trial.rows import Row, Unread, answer, one_line, read_row
+from pipeline.trial.stages import PAGE_BYTES, read_file, try_extract
 
 _PAGES = (".html", ".htm", ".xhtml", ".shtml")
 _MARKUP = re.compile(r"<(?:!doctype|\?xml|!--|html|head|body|div|article|p)\b|<!--", re.IGNORECASE)
