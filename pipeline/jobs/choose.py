@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from pipeline.model import Article, Item, LeftOut, Reference, Source, Story
 from pipeline.select.duplicates import cut_tracking_parameters, find_duplicates
@@ -29,6 +29,8 @@ class Material:
 
     now: datetime
     """The slot."""
+    zone: tzinfo
+    """In which days are told."""
     period: timedelta
     most: int
     articles: tuple[Article, ...]
@@ -61,7 +63,9 @@ def choose(material: Material) -> Choice:
         for page in material.failed
     ]
     timely = [a for a in _with_standing(material) if not _passed_over(left, a, _untimely(a, material))]
-    memory = Memory([_memory(item) for item in material.sent], material.lexicon, now=material.now)
+    memory = Memory(
+        [_memory(item, zone=material.zone) for item in material.sent], material.lexicon, now=material.now
+    )
     unsent = [a for a in timely if not _passed_over(left, a, memory.sent_before(a))]
     verdicts = {a.url: judge(a.title, a.text, material.lexicon, language=a.language) for a in unsent}
     on_beat = [a for a in unsent if not _passed_over(left, a, _off_beat(verdicts[a.url]))]
@@ -104,7 +108,7 @@ def _untimely(article: Article, material: Material) -> str:
     if article.published and told > material.now:
         return "published after this slot: it is for the next issue"
     if told < material.now - material.period - GRACE:
-        return f"too old: {verb} {told:%Y-%m-%d}"
+        return f"too old: {verb} {told.astimezone(material.zone):%Y-%m-%d}"
     return ""
 
 
@@ -147,7 +151,7 @@ def _told_before(article: Article, novelty: Novelty) -> str:
     return novelty.why if novelty.kind is NoveltyKind.KNOWN else novelty.told_before.get(article.url, "")
 
 
-def _memory(item: SentItem) -> Sent:
+def _memory(item: SentItem, *, zone: tzinfo) -> Sent:
     texts: dict[str, str] = {}
     for article in item.articles:
         before = texts.get(article.language, "")
@@ -156,6 +160,7 @@ def _memory(item: SentItem) -> Sent:
         headline=item.headline,
         texts=texts or {"und": item.headline},
         sent_at=item.slot_at,
+        day=f"{item.slot_at.astimezone(zone):%Y-%m-%d}",
         urls=tuple(article.url for article in item.articles),
         article_ids=tuple(article.id for article in item.articles if article.id is not None),
     )

@@ -130,6 +130,7 @@ def _material(newsroom: Newsroom, newsletter: Newsletter, slot: Slot) -> Materia
         )
     return Material(
         now=slot.instant,
+        zone=newsletter.zone,
         period=newsletter.period_length,
         most=newsletter.max_items,
         articles=good,

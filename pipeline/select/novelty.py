@@ -57,6 +57,8 @@ class Sent:
     texts: Mapping[str, str]
     """By language: its articles' titles and texts, one after another."""
     sent_at: datetime
+    day: str
+    """The day of its issue as its readers' calendar shows it."""
     urls: tuple[str, ...] = ()
     article_ids: tuple[int, ...] = ()
 
@@ -187,4 +189,4 @@ def _stages(text: str) -> list[str]:
 
 
 def _told(item: Sent) -> str:
-    return f"“{item.headline}” of {item.sent_at:%Y-%m-%d}"
+    return f"“{item.headline}” of {item.day}"

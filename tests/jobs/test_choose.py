@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zlib import crc32
 
 import pytest
@@ -77,6 +77,7 @@ def chosen(
     sent: Sequence[Item] = (),
     failed: Sequence[FailedPage] = (),
     most: int = 12,
+    zone: tzinfo = UTC,
 ) -> Choice:
     """Choose from ``articles``, after an issue a day before with the items ``sent``."""
     before = SLOT - timedelta(days=1)
@@ -86,6 +87,7 @@ def chosen(
     return choose(
         Material(
             now=SLOT,
+            zone=zone,
             period=timedelta(days=1),
             most=most,
             articles=tuple(articles),
@@ -197,6 +199,16 @@ def test_what_was_sent_is_left_out_and_named() -> None:
     choice = chosen([old, article(FUND, FUND_RETOLD, source="mole")], sent=chosen([old]).ranked)
     assert choice.ranked == ()
     assert all(FUND in why for why in reasons(choice).values())
+
+
+def test_days_are_told_in_the_newsletters_zone() -> None:
+    east = timezone(timedelta(hours=23))
+    old = article()
+    choice = chosen([old], sent=chosen([old]).ranked, zone=east)
+    assert f"{SLOT - timedelta(days=1) + timedelta(hours=23):%Y-%m-%d}" in reasons(choice)[old.url]
+    stale = article(published=SLOT - timedelta(days=2, seconds=1))
+    why = reasons(chosen([stale], zone=east))[stale.url]
+    assert why == f"too old: published {SLOT - timedelta(days=2, seconds=1) + timedelta(hours=23):%Y-%m-%d}"
 
 
 def test_an_update_cites_only_what_is_new() -> None:

@@ -20,6 +20,7 @@ SENT = Sent(
     headline=TITLE,
     texts={"en": f"{TITLE}\n{TEXT}"},
     sent_at=NOON,
+    day=f"{NOON:%Y-%m-%d}",
     urls=("https://press.example/fund",),
     article_ids=(7,),
 )
@@ -226,6 +227,7 @@ def test_a_story_sent_in_two_languages_is_remembered_in_both(lexicon: Lexicon) -
             "zh": "梅雨数藏停止转售，退款4600人\n数字藏品平台梅雨数藏周一宣布停止转售，已向4600名买家退款。",
         },
         sent_at=NOON,
+        day=f"{NOON:%Y-%m-%d}",
     )
     told = article(
         "梅雨数藏退款扩大到5300人",
