@@ -42,6 +42,7 @@ _STOP_WORDS = {
     "亿元", "万元", "记者", "報道", "报道", "表示", "公司", "首发", "最新", "消息",
 }  # fmt: skip
 _EVERYWHERE = ("country", "role", "currency", "region")
+_NO_AMOUNT = ("", "date", "year")
 _STOP_CHARACTERS = frozenset("的了是在和与及为将也对这那就都而之于以被其等个上下中")
 
 
@@ -57,6 +58,8 @@ class Features:
     """Ids of the firms, places and bodies in the title."""
     title: frozenset[str]
     """What the title names, of the words and names above."""
+    amounts: frozenset[str]
+    """The sums of money and the shares in the title, of the names above."""
     has_lead: bool
     elsewhere: Mapping[str, int]
     """In how many imagined articles a name stands, where that is not none."""
@@ -84,6 +87,7 @@ def features(title: str, text: str, *, language: str, lexicon: Lexicon) -> Featu
         names={name: 1 + log(count) for name, count in named.items()},
         actors=actors(title, lexicon),
         title=_named_by(title, lexicon),
+        amounts=frozenset(f"n:{found.key}" for found in quantities(title) if found.unit not in _NO_AMOUNT),
         has_lead=bool(lead),
         elsewhere=_elsewhere((*lexicon.mentions(title), *lexicon.mentions(lead))) if lead else {},
     )
@@ -163,6 +167,7 @@ class Vector:
     shared: Mapping[str, float]
     actors: frozenset[str]
     title: frozenset[str]
+    amounts: frozenset[str]
     has_lead: bool
 
     def title_told_by(self, other: Vector) -> float:
@@ -187,6 +192,7 @@ class Rarity:
             shared=self._weighed(read.names, read.elsewhere),
             actors=read.actors,
             title=read.title,
+            amounts=read.amounts,
             has_lead=read.has_lead,
         )
 

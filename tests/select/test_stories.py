@@ -64,6 +64,39 @@ LAUNCH_ZH = article(
     "PICO发布新款一体机", "PICO周一发布新款VR一体机，售价2999元起，下月开售。屏幕由京东方提供。"
 )
 
+FIRM_ROUND = article(
+    "AR glasses maker Gorsewing raises 280 million yuan",
+    "Gorsewing, which makes augmented reality glasses in Hangzhou, has raised 280 million yuan from two funds. "
+    "It will hire engineers, open a second assembly hall and pay for lenses from Quillstone.",
+)
+FIRM_ORDER = article(
+    "Quillstone wins 130 million yuan lens order",
+    "Quillstone Optics of Shenzhen will make lenses for Gorsewing, whose augmented reality glasses come from Hangzhou. "
+    "The order is worth 130 million yuan over two years, and the first boxes leave the works in May.",
+    source="evening",
+)
+OUTAGE = (
+    article(
+        "云栈元宇宙平台昨夜全网瘫痪",
+        "云栈元宇宙平台3月2日晚发生机房火灾，全国用户无法登录，截至发稿尚未恢复。",
+    ),
+    article(
+        "云栈平台机房火灾致服务中断",
+        "3月2日晚，云栈元宇宙平台位于贵阳的机房发生火灾，服务中断，消防部门已将火扑灭，无人员伤亡。",
+        source="wanbao",
+    ),
+    article(
+        "贵阳消防：云栈机房火灾已扑灭",
+        "贵阳消防3月2日深夜通报，云栈元宇宙平台机房火灾已扑灭，无人员伤亡，起火原因正在调查。",
+        source="xiaofang",
+    ),
+    article(
+        "成都商户守着瘫痪的虚拟店铺：一夜没有订单",
+        "成都一家手工饰品店3月2日晚打不开虚拟店铺。店主听说云栈机房发生火灾，并无人受伤，自己一夜没有订单，损失数千元。",
+        source="shangbao",
+    ),
+)
+
 
 @pytest.fixture(scope="module")
 def lexicon() -> Lexicon:
@@ -92,10 +125,17 @@ def test_one_event_is_one_story(one: Article, other: Article, lexicon: Lexicon) 
         pytest.param(LAYOFFS_ZH, LAUNCH_ZH, id="one-firm-two-events"),
         pytest.param(DISTRICT_FUND_ZH, DISTRICT_PLANT_ZH, id="one-district-two-events"),
         pytest.param(CITY_CLINIC, CITY_ROUND, id="one-city-and-topic-two-events"),
+        pytest.param(FIRM_ROUND, FIRM_ORDER, id="one-firm-two-amounts"),
     ],
 )
 def test_two_events_are_two_stories(one: Article, other: Article, lexicon: Lexicon) -> None:
     assert len(group([one, other], lexicon)) == 2
+
+
+def test_an_article_like_a_whole_story_joins_it_though_like_none_of_its_articles(lexicon: Lexicon) -> None:
+    *story, side = OUTAGE
+    assert all(len(group([article, side], lexicon)) == 2 for article in story)
+    assert len(group(OUTAGE, lexicon)) == 1
 
 
 def test_headlines_alone_are_enough_when_they_say_the_same(lexicon: Lexicon) -> None:
@@ -104,6 +144,15 @@ def test_headlines_alone_are_enough_when_they_say_the_same(lexicon: Lexicon) -> 
         article("Baidu's metaverse XiRang opens to public"),
     ]
     assert len(group(pair, lexicon)) == 1
+
+
+def test_a_headline_somewhat_like_a_story_of_headlines_stays_out(lexicon: Lexicon) -> None:
+    story = [
+        article("China unveils three-year action plan to advance metaverse industry"),
+        article("China's virtual world: the new metaverse action plan for industry"),
+    ]
+    other = article("Fujian schools write an action plan to teach painters and guides")
+    assert [len(each.articles) for each in group([*story, other], lexicon)] == [2, 1]
 
 
 def test_every_article_is_in_exactly_one_story(lexicon: Lexicon) -> None:
