@@ -11,6 +11,8 @@ MetabriefError                 exit 1: the command could not do its work
 └── StoreError                 the database cannot be opened or written
 """
 
+from enum import StrEnum
+
 
 class MetabriefError(Exception):
     """Say in one line what failed, which thing, and what to do."""
@@ -28,13 +30,51 @@ class ConfigurationError(UsageError):
     """The newsroom's configuration is wrong; nothing was done."""
 
 
-class FetchError(MetabriefError):
-    """A page could not be had; carries its ``url`` and the bare ``reason``."""
+class FetchKind(StrEnum):
+    """Say what stood between us and a page; the reason says it in words."""
 
-    def __init__(self, url: str, reason: str) -> None:
+    FORBIDDEN = "forbidden"
+    """robots.txt forbids it."""
+    ROBOTS_UNREAD = "robots-unread"
+    """The site answers, but robots.txt could not be read."""
+    GONE = "gone"
+    BUSY = "busy"
+    """The site wants fewer requests."""
+    REFUSED = "refused"
+    TROUBLED = "troubled"
+    """The site says that the fault is its own."""
+    SLOW = "slow"
+    NO_NAME = "no-name"
+    """The name does not resolve."""
+    NO_ROUTE = "no-route"
+    PRIVATE = "private"
+    """The address is private and not exempt."""
+    UNTRUSTED = "untrusted"
+    """TLS failed."""
+    NO_ANSWER = "no-answer"
+    """No connection, or nothing over it."""
+    OTHER = "other"
+
+    @property
+    def is_reached(self) -> bool:
+        """Tell whether the site answered at all."""
+        return self not in {
+            FetchKind.NO_NAME,
+            FetchKind.NO_ROUTE,
+            FetchKind.NO_ANSWER,
+            FetchKind.PRIVATE,
+            FetchKind.UNTRUSTED,
+        }
+
+
+class FetchError(MetabriefError):
+    """A page could not be had; carries its ``url``, the bare ``reason`` and its ``kind``."""
+
+    def __init__(self, url: str, reason: str, *, kind: FetchKind = FetchKind.OTHER) -> None:
         super().__init__(f"{url}: {reason}")
         self.url = url
         self.reason = reason
+        self.kind = kind
 
 
 class ExtractionError(MetabriefError):

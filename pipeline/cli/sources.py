@@ -20,7 +20,7 @@ from pipeline.cli.opening import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.jobs.check import Trial
+    from pipeline.jobs.check import Checkup
     from pipeline.jobs.health import Health
 
 app = typer.Typer(help="See how the sources fare.", no_args_is_help=True, rich_markup_mode=None)
@@ -72,48 +72,47 @@ def check(
     """Read the list and the newest article of sources now and say what is wrong; nothing is stored."""
     import asyncio
 
-    from pipeline.jobs import check as checking
+    from pipeline.jobs.check import check_sources, checkup_record, chosen
 
     with opened(context) as newsroom:
-        sources = checking.chosen(newsroom, keys or ())
+        sources = chosen(newsroom, keys or ())
         with counting("sources", of=len(sources)) as count:
-            trials = asyncio.run(checking.check(newsroom, sources, on_tried=count))
+            checkups = asyncio.run(check_sources(newsroom, sources, on_checked=count))
     if as_json:
-        say_json([checking.trial_record(trial) for trial in trials])
+        say_json([checkup_record(checkup) for checkup in checkups])
     else:
-        _say_tried(trials)
-    raise typer.Exit(_status(trials))
+        _say_checked(checkups)
+    raise typer.Exit(_status(checkups))
 
 
-def _say_tried(trials: Sequence[Trial]) -> None:
-    for trial in trials:
-        verdict = "fine" if trial.is_fine else "failed"
-        say(f"{trial.source.key}: {verdict}: {'; '.join(_findings(trial))}")
-        if trial.advice:
-            say(f"    {trial.advice}")
-    fine = sum(trial.is_fine for trial in trials)
-    say(f"checked: {fine} of {len(trials)} sources are fine")
+def _say_checked(checkups: Sequence[Checkup]) -> None:
+    for checkup in checkups:
+        verdict = "fine" if checkup.is_fine else "failed"
+        say(f"{checkup.source.key}: {verdict}: {'; '.join(_findings(checkup))}")
+        if checkup.advice:
+            say(f"    {checkup.advice}")
+    fine = sum(checkup.is_fine for checkup in checkups)
+    say(f"checked: {fine} of {len(checkups)} sources are fine")
 
 
-def _findings(trial: Trial) -> list[str]:
+def _findings(checkup: Checkup) -> list[str]:
     """Return what was found, from the site to its newest article."""
-    found = ["reached" if trial.is_reached else "not reached"]
-    if trial.robots:
-        found.append(f"robots.txt {trial.robots}")
-    if trial.entries:
-        newest = f", the newest of {trial.newest_at:%Y-%m-%d %H:%M} UTC" if trial.newest_at else ", undated"
-        found.append(f"{trial.form} of {len(trial.entries)} entries{newest}")
-    return [*found, trial.trouble or _excerpt(trial)]
+    found = ["reached" if checkup.is_reached else "not reached"]
+    if checkup.robots:
+        found.append(f"robots.txt {checkup.robots}")
+    if checkup.entries:
+        at = checkup.newest_at
+        newest = f", the newest of {at:%Y-%m-%d %H:%M} UTC" if at else ", undated"
+        found.append(f"{checkup.form} of {len(checkup.entries)} entries{newest}")
+    return [*found, checkup.trouble or _excerpt(checkup)]
 
 
-def _excerpt(trial: Trial) -> str:
-    from pipeline.model import Article
-
-    article = trial.newest
-    return f"{len(article.text):,} characters: {article.title}" if isinstance(article, Article) else ""
+def _excerpt(checkup: Checkup) -> str:
+    article = checkup.article
+    return f"{len(article.text):,} characters: {article.title}" if article else ""
 
 
-def _status(trials: Sequence[Trial]) -> int:
-    if not any(trial.error is None for trial in trials):
+def _status(checkups: Sequence[Checkup]) -> int:
+    if not any(checkup.is_listed for checkup in checkups):
         return FAILED
-    return DONE if all(trial.is_fine for trial in trials) else NEEDS_A_PERSON
+    return DONE if all(checkup.is_fine for checkup in checkups) else NEEDS_A_PERSON

@@ -80,7 +80,9 @@ class Revalidating(httpx.AsyncBaseTransport):
             self._pass_over(error)
 
     def _passed_over(self, record: logging.LogRecord) -> bool:
-        """Take the storage's complaint, a traceback a page, as the end of the cache; print nothing of it."""
+        """Take our storage's complaint, a traceback a page, as the end of the cache; print nothing of it."""
+        if self._storage is None or _complainer(record) is not self._storage:
+            return True
         self._pass_over(record.exc_info[1] if record.exc_info else None)
         return False
 
@@ -91,6 +93,12 @@ class Revalidating(httpx.AsyncBaseTransport):
                 "HTTP cache %s cannot be used (%s): pages are read whole; delete it", self._path, why
             )
         self._cache = None
+
+
+def _complainer(record: logging.LogRecord) -> object:
+    """Return the storage that complains: all share one log, and each writes to it where it caught the error."""
+    trace = record.exc_info[2] if record.exc_info else None
+    return trace.tb_frame.f_locals.get("self") if trace else None
 
 
 class _OneEach(AsyncSqliteStorage):

@@ -18,7 +18,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from pipeline.errors import ConfigurationError, FetchError
+from pipeline.errors import ConfigurationError, FetchError, FetchKind
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -102,7 +102,7 @@ def checked(answers: Sequence[str], allowed: AllowedPrivate, *, host: str, port:
     for answer in answers:
         address = ipaddress.ip_address(answer.partition("%")[0])
         if not is_public(address) and not allowed.covers(address, host=host, port=port):
-            raise FetchError(f"{host}:{port}", f"private address {address}")
+            raise FetchError(f"{host}:{port}", f"private address {address}", kind=FetchKind.PRIVATE)
     return tuple(answers)
 
 
@@ -143,7 +143,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         try:
             return await self._resolve(host, port)
         except (socket.gaierror, UnicodeError) as error:
-            raise FetchError(f"{host}:{port}", "name does not resolve") from error
+            raise FetchError(f"{host}:{port}", "name does not resolve", kind=FetchKind.NO_NAME) from error
 
     async def _first(
         self,

@@ -12,11 +12,11 @@ from typing import Self
 
 import httpx
 
-from pipeline.errors import FetchError
+from pipeline.errors import FetchError, FetchKind
 from pipeline.fetch.content import read_content, require_text
 from pipeline.fetch.guard import AllowedPrivate, GuardedTransport
 from pipeline.fetch.pace import Pace
-from pipeline.fetch.reasons import EXPECTED, reason_for
+from pipeline.fetch.reasons import EXPECTED, explained, kind_of_status
 from pipeline.fetch.robots import MOST_BYTES, TOKEN, Robots
 from pipeline.model import Page
 from pipeline.text import clean_line
@@ -108,9 +108,9 @@ class Fetcher:
         try:
             answer = await self._reach(url, once=once)
         except FetchError as error:
-            raise FetchError(url, error.reason) from error
+            raise FetchError(url, error.reason, kind=error.kind) from error
         if not 200 <= answer.status < 300:
-            raise FetchError(url, f"HTTP {answer.status}")
+            raise FetchError(url, f"HTTP {answer.status}", kind=kind_of_status(answer.status))
         return Page(
             url=url,
             final_url=answer.url,
@@ -165,13 +165,13 @@ class Fetcher:
                 finally:
                     await response.aclose()
         except TimeoutError as error:
-            raise FetchError(url, f"not complete within {self._limits.total_seconds:g} s") from error
+            reason = f"not complete within {self._limits.total_seconds:g} s"
+            raise FetchError(url, reason, kind=FetchKind.SLOW) from error
         except EXPECTED as error:
             limits = self._limits
-            reason = reason_for(
-                error, connect_seconds=limits.connect_seconds, read_seconds=limits.read_seconds
-            )
-            raise FetchError(url, reason) from error
+            raise explained(
+                error, url, connect_seconds=limits.connect_seconds, read_seconds=limits.read_seconds
+            ) from error
 
     async def _answer(self, response: httpx.Response, *, url: str, for_robots: bool) -> _Answer:
         content_type = clean_line(response.headers.get("content-type", ""))[:200]

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from pipeline.errors import FetchError
+from pipeline.errors import FetchError, FetchKind
 
 TOKEN = "metabrief"  # noqa: S105 — the product token that robots.txt files name
 MOST_BYTES = 512_000
@@ -34,13 +34,15 @@ class Rules:
 
     parsed: Protego | None = None
     failure: str | None = None
+    kind: FetchKind = FetchKind.ROBOTS_UNREAD
+    """Of the failure: that the site was not reached, else that its file could not be read."""
 
     def permit(self, url: str) -> None:
         """Raise FetchError when the rules forbid ``url`` or could not be read."""
         if self.failure is not None:
-            raise FetchError(url, f"{self.failure} {UNREAD}")
+            raise FetchError(url, f"{self.failure} {UNREAD}", kind=self.kind)
         if self.parsed is not None and not self.parsed.can_fetch(url, TOKEN):
-            raise FetchError(url, FORBIDDEN)
+            raise FetchError(url, FORBIDDEN, kind=FetchKind.FORBIDDEN)
 
     @property
     def delay_seconds(self) -> float:
@@ -95,4 +97,5 @@ class Robots:
         try:
             return rules_of(*await self._read(address))
         except FetchError as error:
-            return Rules(failure=error.reason)
+            kind = FetchKind.ROBOTS_UNREAD if error.kind.is_reached else error.kind
+            return Rules(failure=error.reason, kind=kind)

@@ -1,4 +1,4 @@
-"""Try sources out: read each one's list and its newest article now, and keep nothing."""
+"""Check sources: read each one's list and its newest article now, and keep nothing."""
 
 from __future__ import annotations
 
@@ -9,85 +9,62 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.app import Newsroom
-from pipeline.errors import ExtractionError, FetchError, UsageError
+from pipeline.errors import ExtractionError, FetchError, FetchKind, UsageError
 from pipeline.fetch.http import Fetcher
-from pipeline.fetch.robots import FORBIDDEN, UNREAD
-from pipeline.jobs.reading import fetcher_over, network, read_entry, read_list, reason_of
+from pipeline.jobs.reading import fetcher_over, network, read_article, read_list, reason_of
 from pipeline.model import Article, Entry, Source
 from pipeline.sources.catalogue import nearest
-from pipeline.store.articles import Failure
+
+_LATER = "try again later"
+_ADVICE = {
+    FetchKind.FORBIDDEN: "ask the site for leave, or switch the source off in sources.toml",
+    FetchKind.ROBOTS_UNREAD: f"a site whose robots.txt cannot be read is not read: {_LATER}",
+    FetchKind.GONE: "the address is gone: look for the new one on {home}",
+    FetchKind.BUSY: "the site wants fewer requests: try again tomorrow",
+    FetchKind.REFUSED: "the site refuses us: ask it, or switch the source off in sources.toml",
+    FetchKind.TROUBLED: f"the site is in trouble: {_LATER}",
+    FetchKind.SLOW: f"the site is slow: {_LATER}",
+    FetchKind.NO_NAME: "see how the host is spelt, and whether this machine is on the network",
+    FetchKind.NO_ROUTE: "see whether this machine is on the network",
+    FetchKind.PRIVATE: "if that machine is meant, name it in [fetch] allow_private",
+    FetchKind.UNTRUSTED: "look at its certificate in a browser, and at this clock",
+    FetchKind.NO_ANSWER: f"the site does not answer: {_LATER}",
+}
+"""What a person does; for the other kinds the reason says it already."""
+_ROBOTS = {FetchKind.FORBIDDEN: "forbidden", FetchKind.ROBOTS_UNREAD: "unreadable"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Case:
-    """What reasons that begin like ``start`` mean: whether the site answered, and what a person does."""
-
-    start: str
-    advice: str
-    answered: bool = True
-
-
-_GONE = "the address is gone: look for the new one on {home}"
-_DOWN = "the site does not answer: try again later"
-_CASES = (
-    _Case(start=FORBIDDEN, advice="ask the site for leave, or switch the source off in sources.toml"),
-    _Case(start="HTTP 404", advice=_GONE),
-    _Case(start="HTTP 410", advice=_GONE),
-    _Case(start="HTTP 429", advice="the site wants fewer requests: try again tomorrow"),
-    _Case(start="HTTP 4", advice="the site refuses us: ask it, or switch the source off in sources.toml"),
-    _Case(start="HTTP 5", advice="the site is in trouble: try again later"),
-    _Case(start="not complete", advice="the site is slow: try again later"),
-    _Case(
-        start="name does not",
-        advice="see how the host is spelt, and whether this machine is on the network",
-        answered=False,
-    ),
-    _Case(start="host unreachable", advice="see whether this machine is on the network", answered=False),
-    _Case(
-        start="private address",
-        advice="if that machine is meant, name it in [fetch] allow_private",
-        answered=False,
-    ),
-    _Case(start="TLS", advice="look at its certificate in a browser, and at this clock", answered=False),
-    _Case(start="no connection", advice=_DOWN, answered=False),
-    _Case(start="no answer", advice=_DOWN, answered=False),
-    _Case(start="connection", advice=_DOWN, answered=False),
-)
-"""The first that fits."""
-
-
-def _case(reason: str) -> _Case | None:
-    return next((case for case in _CASES if reason.startswith(case.start)), None)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trial:
-    """What trying a source out came to: ``error`` when its list could not be read, else its newest article or why not."""
+class Checkup:
+    """What checking a source came to; ``error`` is its list's when there is no ``newest`` entry, else of that entry's page."""
 
     source: Source
     entries: tuple[Entry, ...] = ()
-    newest: Article | Failure | None = None
-    error: str | None = None
+    newest: Entry | None = None
+    article: Article | None = None
+    error: FetchError | ExtractionError | None = None
 
     @property
     def is_fine(self) -> bool:
         """Tell whether list and article could both be read."""
-        return isinstance(self.newest, Article)
+        return self.article is not None
+
+    @property
+    def is_listed(self) -> bool:
+        """Tell whether its list could be read."""
+        return self.error is None or self.newest is not None
 
     @property
     def is_reached(self) -> bool:
         """Tell whether the site answered at all."""
-        case = _case(self.error or "")
-        return case is None or case.answered
+        return self.is_listed or _kind(self.error).is_reached
 
     @property
     def robots(self) -> str | None:
         """Return ``allowed``, ``forbidden`` or ``unreadable``; None when nobody could be asked."""
         if not self.is_reached:
             return None
-        if self.error is not None and self.error.endswith(UNREAD):
-            return "unreadable"
-        return "forbidden" if self.error == FORBIDDEN else "allowed"
+        return "allowed" if self.is_listed else _ROBOTS.get(_kind(self.error), "allowed")
 
     @property
     def form(self) -> str:
@@ -97,22 +74,28 @@ class Trial:
     @property
     def newest_at(self) -> datetime | None:
         """Return the date of the newest article, by its list or else its page."""
-        if isinstance(self.newest, Article):
-            return self.newest.published
-        return self.newest.entry.published if self.newest else None
+        if self.article:
+            return self.article.published
+        return self.newest.published if self.newest else None
 
     @property
     def trouble(self) -> str | None:
         """Return what is wrong, or None."""
-        if isinstance(self.newest, Failure):
-            return f"{self.newest.entry.url}: {self.newest.reason}"
-        return self.error or (None if self.newest else "it names no article")
+        if self.error is None:
+            return None if self.newest else "it names no article"
+        if self.newest:
+            return f"{self.newest.url}: {reason_of(self.error, self.newest.url)}"
+        return reason_of(self.error, self.source.address)
 
     @property
     def advice(self) -> str | None:
         """Return what a person does about it; None when nothing is wrong or the reason says it already."""
-        case = _case(self.newest.reason if isinstance(self.newest, Failure) else self.error or "")
-        return case.advice.format(home=self.source.home) if case else None
+        advice = _ADVICE.get(_kind(self.error))
+        return advice.format(home=self.source.home) if advice else None
+
+
+def _kind(error: FetchError | ExtractionError | None) -> FetchKind:
+    return error.kind if isinstance(error, FetchError) else FetchKind.OTHER
 
 
 def chosen(newsroom: Newsroom, keys: Sequence[str]) -> tuple[Source, ...]:
@@ -126,29 +109,33 @@ def chosen(newsroom: Newsroom, keys: Sequence[str]) -> tuple[Source, ...]:
     )
 
 
-async def check(
-    newsroom: Newsroom, sources: Sequence[Source], *, on_tried: Callable[[], None] = lambda: None
-) -> tuple[Trial, ...]:
-    """Try sources out at once, each host at its pace; what earlier runs keep of them plays no part."""
+async def check_sources(
+    newsroom: Newsroom, sources: Sequence[Source], *, on_checked: Callable[[], None] = lambda: None
+) -> tuple[Checkup, ...]:
+    """Check sources at once, each host at its pace; what earlier runs keep of them plays no part."""
     async with fetcher_over(newsroom, network(newsroom)) as fetcher:
 
-        async def tried(source: Source) -> Trial:
-            trial = await _trial(newsroom, fetcher, source)
-            on_tried()
-            return trial
+        async def checked(source: Source) -> Checkup:
+            checkup = await _check(newsroom, fetcher, source)
+            on_checked()
+            return checkup
 
-        return tuple(await asyncio.gather(*(tried(source) for source in sources)))
+        return tuple(await asyncio.gather(*(checked(source) for source in sources)))
 
 
-async def _trial(newsroom: Newsroom, fetcher: Fetcher, source: Source) -> Trial:
+async def _check(newsroom: Newsroom, fetcher: Fetcher, source: Source) -> Checkup:
     try:
         entries = await read_list(fetcher, source)
     except (FetchError, ExtractionError) as error:
-        return Trial(source=source, error=reason_of(error, source.address))
+        return Checkup(source=source, error=error)
     if not entries:
-        return Trial(source=source)
-    entry = _newest(entries)
-    return Trial(source=source, entries=entries, newest=await read_entry(newsroom, fetcher, source, entry))
+        return Checkup(source=source)
+    newest = _newest(entries)
+    try:
+        article = await read_article(newsroom, fetcher, source, newest)
+    except (FetchError, ExtractionError) as error:
+        return Checkup(source=source, entries=entries, newest=newest, error=error)
+    return Checkup(source=source, entries=entries, newest=newest, article=article)
 
 
 def _newest(entries: Sequence[Entry]) -> Entry:
@@ -157,20 +144,20 @@ def _newest(entries: Sequence[Entry]) -> Entry:
     return max(dated, key=lambda pair: pair[0])[1] if dated else entries[0]
 
 
-def trial_record(trial: Trial) -> dict[str, Any]:
-    """Return what trying a source out came to as the JSON of the command line shows it."""
-    article = trial.newest if isinstance(trial.newest, Article) else None
+def checkup_record(checkup: Checkup) -> dict[str, Any]:
+    """Return what checking a source came to as the JSON of the command line shows it."""
+    article, newest_at = checkup.article, checkup.newest_at
     return {
-        "key": trial.source.key,
-        "ok": trial.is_fine,
-        "reached": trial.is_reached,
-        "robots": trial.robots,
-        "form": trial.form,
-        "entries": len(trial.entries),
-        "newest": trial.newest_at.isoformat() if trial.newest_at else None,
+        "key": checkup.source.key,
+        "ok": checkup.is_fine,
+        "reached": checkup.is_reached,
+        "robots": checkup.robots,
+        "form": checkup.form,
+        "entries": len(checkup.entries),
+        "newest": newest_at.isoformat() if newest_at else None,
         "article": {"url": article.url, "title": article.title, "characters": len(article.text)}
         if article
         else None,
-        "error": trial.trouble,
-        "advice": trial.advice,
+        "error": checkup.trouble,
+        "advice": checkup.advice,
     }

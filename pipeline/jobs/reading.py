@@ -66,13 +66,20 @@ async def read_entry(
     newsroom: Newsroom, fetcher: Fetcher, source: Source, entry: Entry, *, again: bool = False
 ) -> Article | Failure:
     """Return the article of an entry, or why it could not be had; only a page asked for ``again`` is kept for a third time."""
-    if len(entry.url) > LONGEST:
-        return Failure(entry=entry, reason=f"an address of more than {LONGEST:,} characters")
     try:
-        page = await fetcher.fetch(entry.url, once=not again)
-        extracted = await asyncio.to_thread(extract, page, source.language)
+        return await read_article(newsroom, fetcher, source, entry, again=again)
     except (FetchError, ExtractionError) as error:
         return Failure(entry=entry, reason=reason_of(error, entry.url))
+
+
+async def read_article(
+    newsroom: Newsroom, fetcher: Fetcher, source: Source, entry: Entry, *, again: bool = False
+) -> Article:
+    """Return the article of an entry. Raises ``FetchError`` or ``ExtractionError``."""
+    if len(entry.url) > LONGEST:
+        raise FetchError(entry.url, f"an address of more than {LONGEST:,} characters")
+    page = await fetcher.fetch(entry.url, once=not again)
+    extracted = await asyncio.to_thread(extract, page, source.language)
     return _article(source, entry, page, extracted, newsroom=newsroom)
 
 

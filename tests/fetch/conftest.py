@@ -23,7 +23,8 @@ NOON = datetime(2022, 2, 21, 12, 0, tzinfo=UTC)
 class Reply:
     """What the server sends for a path; ``held`` keeps it back until the test ends.
 
-    With an ``etag`` or a date of change a reader who names the same gets 304 and no body.
+    With an ``etag`` or a date of change a reader who names the same gets 304 and no body; ``unchanged`` is what that
+    304 then says, when it is not the same.
     """
 
     body: bytes = b""
@@ -33,6 +34,7 @@ class Reply:
     held: bool = False
     etag: str = ""
     modified: str = ""
+    unchanged: dict[str, str] = field(default_factory=dict)
 
     def is_known(self, asked: Message) -> bool:
         """Tell whether a reader's conditions say that it has this already (RFC 9110, 13.2.2)."""
@@ -92,7 +94,8 @@ class Site:
                 status = 304 if reply.is_known(self.headers) else reply.status
                 site.answered.append((self.path, status))
                 self.send_response(status)
-                for name, value in reply.lines().items():
+                lines = reply.unchanged if status == 304 and reply.unchanged else reply.lines()
+                for name, value in lines.items():
                     if status != 304 or name not in ("Content-Type", "Content-Length"):
                         self.send_header(name, value)
                 self.end_headers()

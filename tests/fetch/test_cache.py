@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import logging
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from pipeline.model import Page
 from tests.fetch.conftest import OpenFetcher, Reply, Site
 
 DAY = "Mon, 21 Feb 2022 12:00:00 GMT"
+NEXT_DAY = "Tue, 22 Feb 2022 12:00:00 GMT"
 ALLOWED = parse_allow_private(["127.0.0.0/8"])
 
 
@@ -87,6 +89,25 @@ def test_what_did_not_change_is_not_sent_again(site: Site, reader: Reader, reply
     assert len(set(bodies)) == 1
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param(Reply(etag='"1-gzip"', unchanged={"ETag": '"1"'}), id="another entity tag"),
+        pytest.param(Reply(modified=DAY, unchanged={"Last-Modified": NEXT_DAY}), id="another date"),
+        pytest.param(
+            Reply(etag='"1"', modified=DAY, unchanged={"Last-Modified": NEXT_DAY}), id="of both another date"
+        ),
+        pytest.param(Reply(modified=DAY, unchanged={"ETag": '"1"'}), id="an entity tag for a date"),
+    ],
+)
+def test_a_304_that_does_not_fit_what_is_kept_has_it_read_whole(
+    site: Site, reader: Reader, reply: Reply
+) -> None:
+    site.replies["/feed"] = replace(reply, body=b"feed")
+    assert [reader.body(site.url("/feed")) for _ in range(3)] == [b"feed"] * 3
+    assert [status for path, status in site.answered if path == "/feed"] == [200, 304, 200, 304, 200]
+
+
 def test_what_changed_is_read_anew_even_under_the_same_date(site: Site, reader: Reader) -> None:
     for number in (b"1", b"2", b"3"):
         site.replies["/feed"] = Reply(body=number, etag=f'W/"{number.decode()}"', modified=DAY)
@@ -108,7 +129,7 @@ def test_nothing_is_taken_from_the_file_without_asking(
 ) -> None:
     site.replies["/feed"] = Reply(body=b"old", modified=DAY, headers=headers)
     assert reader.body(site.url("/feed")) == b"old"
-    site.replies["/feed"] = Reply(body=b"new", modified="Tue, 22 Feb 2022 12:00:00 GMT", headers=headers)
+    site.replies["/feed"] = Reply(body=b"new", modified=NEXT_DAY, headers=headers)
     assert reader.body(site.url("/feed")) == b"new"
 
 
@@ -192,6 +213,26 @@ def test_a_file_that_cannot_be_used_is_passed_over_with_one_line(
     assert record.exc_info is None
     assert str(reader.path) in record.getMessage()
     assert "delete it" in record.getMessage()
+
+
+def test_one_broken_file_leaves_another_in_use(
+    site: Site, reader: Reader, open_fetcher: OpenFetcher, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.replies["/feed"] = Reply(body=b"feed", etag='"1"')
+    reader.read(site.url("/feed"))
+    broken = tmp_path / "broken.db"
+    broken.write_bytes(b"no database at all" * 999)
+
+    async def beside() -> bytes:
+        good = open_fetcher(transport=Revalidating(reader.path, GuardedTransport(ALLOWED)))
+        other = open_fetcher(transport=Revalidating(broken, GuardedTransport(ALLOWED)))
+        async with good, other:
+            return (await good.fetch(site.url("/feed"))).body
+
+    assert asyncio.run(beside()) == b"feed"
+    assert site.answered[-1] == ("/feed", 304)
+    (record,) = caplog.records
+    assert str(broken) in record.getMessage()
 
 
 def test_a_page_wanted_once_is_not_kept(site: Site, reader: Reader, open_fetcher: OpenFetcher) -> None:

@@ -8,7 +8,8 @@ import httpcore
 import httpx
 import pytest
 
-from pipeline.fetch.reasons import reason_for
+from pipeline.errors import FetchKind
+from pipeline.fetch.reasons import explained
 
 
 def because(cause: BaseException) -> httpcore.ConnectError:
@@ -24,23 +25,41 @@ def expired() -> ssl.SSLCertVerificationError:
 
 
 @pytest.mark.parametrize(
-    ("error", "reason"),
+    ("error", "kind", "reason"),
     [
-        pytest.param(httpcore.ConnectTimeout(), "no connection within 10 s", id="connect"),
-        pytest.param(httpx.ReadTimeout("slow"), "no answer within 20 s", id="read"),
         pytest.param(
-            because(expired()), "TLS certificate refused: certificate has expired", id="certificate"
+            httpcore.ConnectTimeout(), FetchKind.NO_ANSWER, "no connection within 10 s", id="connect"
         ),
-        pytest.param(because(socket.gaierror()), "name does not resolve", id="name"),
-        pytest.param(because(ConnectionRefusedError()), "connection refused", id="refused"),
-        pytest.param(because(OSError(errno.EHOSTUNREACH, "")), "host unreachable", id="unreachable"),
+        pytest.param(httpx.ReadTimeout("slow"), FetchKind.NO_ANSWER, "no answer within 20 s", id="read"),
         pytest.param(
-            because(ExceptionGroup("all", [ConnectionRefusedError()])), "connection refused", id="in a group"
+            because(expired()),
+            FetchKind.UNTRUSTED,
+            "TLS certificate refused: certificate has expired",
+            id="certificate",
         ),
-        pytest.param(httpcore.ReadError(), "connection lost", id="lost"),
-        pytest.param(httpcore.RemoteProtocolError("bad\nline"), "bad line", id="protocol"),
-        pytest.param(httpcore.RemoteProtocolError(), "RemoteProtocolError", id="without words"),
+        pytest.param(because(socket.gaierror()), FetchKind.NO_NAME, "name does not resolve", id="name"),
+        pytest.param(
+            because(ConnectionRefusedError()), FetchKind.NO_ANSWER, "connection refused", id="refused"
+        ),
+        pytest.param(
+            because(OSError(errno.EHOSTUNREACH, "")), FetchKind.NO_ROUTE, "host unreachable", id="unreachable"
+        ),
+        pytest.param(
+            because(ExceptionGroup("all", [ConnectionRefusedError()])),
+            FetchKind.NO_ANSWER,
+            "connection refused",
+            id="in a group",
+        ),
+        pytest.param(because(OSError("odd")), FetchKind.NO_ANSWER, "ConnectError", id="no connection"),
+        pytest.param(httpcore.ReadError(), FetchKind.NO_ANSWER, "connection lost", id="lost"),
+        pytest.param(httpcore.RemoteProtocolError("bad\nline"), FetchKind.OTHER, "bad line", id="protocol"),
+        pytest.param(
+            httpcore.RemoteProtocolError(), FetchKind.OTHER, "RemoteProtocolError", id="without words"
+        ),
     ],
 )
-def test_a_reason_is_short_and_plain(error: BaseException, reason: str) -> None:
-    assert reason_for(error, connect_seconds=10, read_seconds=20) == reason
+def test_a_reason_is_short_and_plain_and_has_its_kind(
+    error: BaseException, kind: FetchKind, reason: str
+) -> None:
+    told = explained(error, "http://example.com/", connect_seconds=10, read_seconds=20)
+    assert (told.url, told.kind, told.reason) == ("http://example.com/", kind, reason)
