@@ -25,11 +25,12 @@ def gloss(text: str, lexicon: Lexicon, *, language: str) -> tuple[str, ...]:
     """Return the names of a text in the other language (English for ``zh``, else Chinese).
 
     They come in the order of the text, each once; names that both languages write alike, or that stand within a
-    longer one shown, are left out.
+    longer one shown, are left out. Of the amounts only the first stands: without its sentence a second says nothing.
     """
     to_english = language.startswith("zh")
     found = [(m.start, _name(m, lexicon, to_english=to_english)) for m in _outermost(lexicon.mentions(text))]
-    found += [(q.start, _amount(q, to_english=to_english)) for q in quantities(text)]
+    amounts = ((q.start, _amount(q, to_english=to_english)) for q in quantities(text))
+    found += [pair for pair in amounts if pair[1]][:1]
     ordered = (name for _, name in sorted(found, key=lambda pair: pair[0]))
     shown = tuple(dict.fromkeys(name for name in ordered if name and name not in text))
     return tuple(name for name in shown if not any(name != other and name in other for other in shown))

@@ -109,13 +109,13 @@ def test_an_item_in_the_other_language_says_so_and_is_glossed() -> None:
     assert '<h3 lang="zh-CN"' in html
     assert '<p lang="zh-CN"' in html
     for part in (html, text):
-        assert "In short: Yunmai · Hangzhou · mixed reality" in part
+        assert "Named: Yunmai · Hangzhou · mixed reality" in part
         assert "in Chinese" in part
 
 
 def test_both_keeps_each_item_in_its_language_without_gloss() -> None:
     html, _ = filled(FULL, "both")
-    assert "In short" not in html
+    assert "Named:" not in html
     assert "工信部" not in html
     assert '<h3 lang="zh-CN"' in html
     assert "不构成投资建议" in html

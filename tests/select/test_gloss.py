@@ -54,3 +54,8 @@ def test_chinese_is_glossed_in_english(text: str, names: tuple[str, ...], lexico
 )
 def test_english_is_glossed_in_chinese(text: str, names: tuple[str, ...], lexicon: Lexicon) -> None:
     assert gloss(text, lexicon, language="en") == names
+
+
+def test_only_the_first_amount_stands(lexicon: Lexicon) -> None:
+    text = "武汉三家银行与VR头显厂商签约，贷款3亿元，首笔1.2亿元，总投资增加到5.8亿元。"
+    assert [name for name in gloss(text, lexicon, language="zh") if "yuan" in name] == ["300 million yuan"]
