@@ -65,7 +65,8 @@ def _demo(folder: Path, *, port: int, is_kept: bool) -> int:
         say("each issue as a page:")
         for day in days:
             say(f"  {next(page for page in day.pages if page.suffix == '.html')}")
-        say(f"it is a newsroom now: metabrief --home {folder} issues why latest")
+        say(f"it is a newsroom now, but its sites are gone: metabrief --home {folder} issues why latest")
+        say(f"to see an issue as each reader got it: metabrief --home {folder} preview")
         say(f"to try the leave link of a mail: metabrief --home {folder} serve --pages-only")
     else:
         say("\nnothing was kept; keep it all with: metabrief demo --keep DIR")

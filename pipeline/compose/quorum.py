@@ -48,7 +48,7 @@ def decide(found: Yield, policy: Policy) -> Decision:
             HoldReason.THIN, f"only {found.sources_read} of {found.sources_enabled} sources were read"
         )
     thin = found.items < max(policy.min_items, 1)
-    few = f"{found.items} items, fewer than the {max(policy.min_items, 1)} wanted"
+    few = f"only {found.items} of the {max(policy.min_items, 1)} items wanted"
     if thin and policy.on_thin == "skip":
         return Decision(status=IssueStatus.SKIPPED, detail=few)
     if thin and policy.on_thin == "hold":

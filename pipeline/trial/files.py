@@ -20,7 +20,7 @@ _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\ufffd]")
 
 def page_row(path: Path, *, url: str | None = None) -> Row:
     """Return the row that names a page."""
-    return {"id": path.name, "path": str(path), "url": url}
+    return {"id": path.name or str(path), "path": str(path), "url": url}
 
 
 def file_row(path: Path, *, now: datetime) -> Row | Unread:
@@ -28,20 +28,26 @@ def file_row(path: Path, *, now: datetime) -> Row | Unread:
     try:
         text = _text(path)
     except MetabriefError as error:
-        return Unread(id=path.name, error=one_line(error))
+        return Unread(id=path.name or str(path), error=one_line(error))
     if path.suffix.lower() in _PAGES or _MARKUP.match(text):
         return _article_row(path, now=now)
     if text.startswith("{"):
         row = read_row(text.encode("utf-8"))
-        return Unread(id=path.name, error=row.error) if isinstance(row, Unread) else {"id": path.name, **row}
+        return (
+            Unread(id=path.name or str(path), error=row.error)
+            if isinstance(row, Unread)
+            else {"id": path.name or str(path), **row}
+        )
     title, _, rest = text.partition("\n")
-    return {"id": path.name, "title": title, "text": rest}
+    return {"id": path.name or str(path), "title": title, "text": rest}
 
 
 def _text(path: Path) -> str:
     body = read_file(path)
     if len(body) > PAGE_BYTES:
-        raise MetabriefError(f"larger than {PAGE_BYTES // 1_000_000} MB; give many rows with --jsonl")
+        raise MetabriefError(
+            f"larger than {PAGE_BYTES // 1_000_000} MB; which is more than a page or an article has; many rows go with --jsonl"
+        )
     text = decode(body).lstrip("\ufeff \t\r\n")
     if len(_NO_TEXT.findall(text)) > 0.05 * len(text):
         raise MetabriefError("the bytes are no text")
@@ -51,7 +57,7 @@ def _text(path: Path) -> str:
 def _article_row(path: Path, *, now: datetime) -> Row | Unread:
     found = answer(page_row(path), partial(try_extract, folder=Path(), now=now))
     if found["error"]:
-        return Unread(id=path.name, error=found["error"])
+        return Unread(id=path.name or str(path), error=found["error"])
     return {**found, "title": found["title"] or ""}
 
 

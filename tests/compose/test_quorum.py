@@ -74,9 +74,9 @@ def test_composing_ends_as_the_day_and_the_policy_say(
     ("day", "wants", "detail"),
     [
         ({"sources_read": 4}, {}, "only 4 of 10 sources were read"),
-        ({"items": 2}, {}, "2 items, fewer than the 3 wanted"),
-        ({"items": 2}, {"on_thin": "skip"}, "2 items, fewer than the 3 wanted"),
-        ({"items": 0}, {"min_items": 0}, "0 items, fewer than the 1 wanted"),
+        ({"items": 2}, {}, "only 2 of the 3 items wanted"),
+        ({"items": 2}, {"on_thin": "skip"}, "only 2 of the 3 items wanted"),
+        ({"items": 0}, {"min_items": 0}, "only 0 of the 1 items wanted"),
         ({"lint_errors": ("a", "b", "c", "d")}, {}, "a; b; c"),
     ],
 )
