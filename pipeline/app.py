@@ -19,7 +19,7 @@ from pipeline.config import Settings
 from pipeline.errors import ConfigurationError, StoreError
 from pipeline.model import Source
 from pipeline.store.database import Database
-from subscribers.schema import suppressions
+from subscribers.suppression import has_suppressions
 
 if TYPE_CHECKING:
     from pipeline.render.templates import Templates
@@ -104,7 +104,7 @@ class Newsroom:
 
     def _has_suppressions(self) -> bool:
         with self.database.read() as connection:
-            return connection.execute(sa.select(suppressions.c.address_hash).limit(1)).first() is not None
+            return has_suppressions(connection)
 
 
 def _read_key(path: Path) -> bytes:

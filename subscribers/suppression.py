@@ -30,3 +30,8 @@ def suppressed_among(connection: sa.Connection, hashes: Collection[str]) -> froz
         sa.select(suppressions.c.address_hash).where(suppressions.c.address_hash.in_(hashes))
     )
     return frozenset(found)
+
+
+def has_suppressions(connection: sa.Connection) -> bool:
+    """Say whether anyone has left for good."""
+    return connection.execute(sa.select(suppressions.c.address_hash).limit(1)).first() is not None

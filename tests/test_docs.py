@@ -39,10 +39,18 @@ period = "week"
 """
 """What `init` writes beside a daily."""
 
+FILES = {
+    "list.csv": "email\nann@test.example\n",
+    "headlines.jsonl": '{"title": "Shanghai opens a metaverse fund"}\n{"title": "Rain in Wuhan"}\n',
+    "article.html": f"<title>A hall</title><article>{'<p>A hall opened on Monday. It has two rooms.</p>' * 5}</article>",
+}
+"""What the examples are tried on."""
+
 
 def furnish(folder: Path, home: Path) -> None:
-    """Give a folder the test newsroom's settings and a list, so that examples in it reach no outside source."""
-    (folder / "list.csv").write_text("email\nann@test.example\n", encoding="utf-8")
+    """Give a folder the test newsroom's settings, so that examples in it reach no outside source, and small files."""
+    for name, text in FILES.items():
+        (folder / name).write_text(text, encoding="utf-8")
     for name in ("metabrief.toml", "sources.toml"):
         (folder / name).write_text((home / name).read_text(encoding="utf-8"), encoding="utf-8")
 

@@ -31,26 +31,26 @@ def doctor(
     from dataclasses import asdict
 
     from pipeline.doctor.examination import examine
+    from pipeline.doctor.finding import Level
     from pipeline.doctor.looking import open_to_look
 
     with open_to_look(chosen_home(context)) as newsroom:
         found = examine(newsroom)
-    shown = [finding for finding in found if finding.level != "ok" or not quiet]
+    shown = [finding for finding in found if finding.level is not Level.OK or not quiet]
     if as_json:
         say_json([asdict(finding) for finding in shown])
     else:
         _print(shown)
         if not quiet:
             say(_summary(found))
-    raise typer.Exit(NEEDS_A_PERSON if any(finding.level == "problem" for finding in found) else DONE)
+    raise typer.Exit(NEEDS_A_PERSON if any(finding.level is Level.PROBLEM for finding in found) else DONE)
 
 
 def _summary(found: Sequence[Finding]) -> str:
-    numbers = {
-        level: sum(finding.level == level for finding in found)
-        for level in reversed(_STYLES)
-        if level != "ok"
-    }
+    from pipeline.doctor.finding import Level
+
+    levels = (Level.PROBLEM, Level.WARNING)
+    numbers = {level: sum(finding.level is level for finding in found) for level in levels}
     counted = [f"{number} {level}{'s' if number > 1 else ''}" for level, number in numbers.items() if number]
     return f"\n{' and '.join(counted)}" if counted else "\nall is well"
 

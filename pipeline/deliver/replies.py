@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from pipeline.model import DeliveryState
 
@@ -13,6 +15,11 @@ Start = Callable[[], bool]
 """Writes ``data_started`` durably; False: this message must not leave."""
 
 _ADDRESS = re.compile(r"[^\s<>@:;,()\"']+@[^\s<>@:;,()\"']+")
+_LOGIN = re.compile(r"\b(AUTH [A-Z][A-Z0-9_-]+) .*")
+"""A login repeated (RFC 4954): mechanisms are in capitals, and whatever follows one may be a password."""
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{6,}={0,2}")
+_LEAST_SECRET = 4
+"""Characters: less of a secret also stands in words that have nothing to do with it."""
 _LONGEST_REASON = 300
 
 
@@ -75,4 +82,30 @@ def printable(said: str) -> str:
     """Return a relay's words as they may be kept: one line, no bytes that are no text, nobody's address."""
     decoded = said.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     line = " ".join("".join(c if c.isprintable() else " " for c in decoded).split())
-    return _ADDRESS.sub("…", line)[:_LONGEST_REASON]
+    return _ADDRESS.sub("…", _LOGIN.sub(r"\1 …", line))[:_LONGEST_REASON]
+
+
+def without_secret(said: str, secret: str) -> str:
+    """Return words without ``secret``, and without any Base64 that holds it or a part of it, cut off as it may be."""
+    part = _any_part(secret)
+    if part is None:
+        return said
+    return _BASE64.sub(
+        lambda found: "…" if any(map(part.search, _decoded(found[0].rstrip("=")))) else found[0],
+        said.replace(secret, "…"),
+    )
+
+
+@lru_cache(maxsize=8)  # of a handful of secrets, for every reply
+def _any_part(secret: str) -> re.Pattern[bytes] | None:
+    """Return what finds any so many octets of a secret; None when it has fewer."""
+    whole = secret.encode("utf-8", "surrogateescape")
+    parts = [whole[at : at + _LEAST_SECRET] for at in range(len(whole) - _LEAST_SECRET + 1)]
+    return re.compile(b"|".join(map(re.escape, parts))) if parts else None
+
+
+def _decoded(letters: str) -> Iterator[bytes]:
+    """Decode Base64 that other letters may stand before: from each of the four places where it can begin."""
+    for begin in range(4):
+        some = letters[begin:]
+        yield base64.b64decode(some + "A" * (-len(some) % 4))

@@ -11,7 +11,7 @@ import aiosmtplib
 import aiosmtplib.protocol
 
 from pipeline.deliver.message import Message
-from pipeline.deliver.replies import Attempt, Phase, Reply, Start, printable, read_reply
+from pipeline.deliver.replies import Attempt, Phase, Reply, Start, printable, read_reply, without_secret
 from pipeline.errors import TransportError
 from pipeline.model import DeliveryState
 
@@ -66,10 +66,10 @@ class SmtpConnection:
             await smtp.connect()
         except aiosmtplib.SMTPResponseException as error:
             smtp.close()
-            raise self._refusal(Reply(code=error.code, text=error.message)) from error
+            raise self._refusal(self._reply(error)) from error
         except (aiosmtplib.SMTPException, ssl.SSLError, OSError) as error:
             smtp.close()
-            raise TransportError(f"relay {self._relay} cannot be reached: {_said(error)}") from error
+            raise TransportError(f"relay {self._relay} cannot be reached: {self._said(error)}") from error
         except asyncio.CancelledError:
             smtp.close()
             raise
@@ -102,13 +102,13 @@ class SmtpConnection:
             await smtp.rcpt(message.recipient)
             said = await smtp.execute_command(b"DATA")
         except aiosmtplib.SMTPResponseException as error:
-            return await self._refused(smtp, Reply(code=error.code, text=error.message), phase=phase)
+            return await self._refused(smtp, self._reply(error), phase=phase)
         except _LOST as error:
             smtp.close()
-            raise self._loss(_said(error)) from error
+            raise self._loss(self._said(error)) from error
         if said.code == aiosmtplib.SMTPStatus.start_input:
             return None
-        return await self._refused(smtp, Reply(code=said.code, text=said.message), phase=phase)
+        return await self._refused(smtp, self._reply(said), phase=phase)
 
     async def _refused(self, smtp: aiosmtplib.SMTP, reply: Reply, *, phase: Phase) -> Attempt:
         if phase is Phase.SESSION and reply.code >= 500:
@@ -125,13 +125,15 @@ class SmtpConnection:
             said = await protocol.read_response(timeout=self._relay.dot_timeout_seconds)
         except aiosmtplib.SMTPResponseException as error:
             smtp.close()
-            return read_reply(Reply(code=error.code, text=error.message), phase=Phase.MESSAGE)
+            return read_reply(self._reply(error), phase=Phase.MESSAGE)
         except _LOST as error:
             smtp.close()
-            return Attempt(state=DeliveryState.UNCERTAIN, reason=f"no reply after the dot: {_said(error)}")
+            return Attempt(
+                state=DeliveryState.UNCERTAIN, reason=f"no reply after the dot: {self._said(error)}"
+            )
         if not 200 <= said.code < 300:
             await self._reset(smtp)
-        return read_reply(Reply(code=said.code, text=said.message), phase=Phase.MESSAGE)
+        return read_reply(self._reply(said), phase=Phase.MESSAGE)
 
     async def _reset(self, smtp: aiosmtplib.SMTP) -> None:
         try:
@@ -144,6 +146,16 @@ class SmtpConnection:
         if self._smtp is not None:
             self._smtp.close()
             self._smtp = None
+
+    def _reply(self, said: aiosmtplib.SMTPResponse | aiosmtplib.SMTPResponseException) -> Reply:
+        """Return what the relay said, in which it may have repeated our login."""
+        return Reply(code=said.code, text=self._without_password(said.message))
+
+    def _said(self, error: Exception) -> str:
+        return printable(self._without_password(str(error))) or type(error).__name__
+
+    def _without_password(self, said: str) -> str:
+        return without_secret(said, self._relay.password or "")
 
     def _refusal(self, reply: Reply) -> TransportError:
         kind = RelayRefusedError if reply.code >= 500 else TransportError
@@ -169,7 +181,3 @@ def _dotted(content: bytes) -> bytes:
     """Return a message of CRLF lines as DATA takes it (RFC 5321, 4.5.2): dots doubled, the final one added."""
     ended = content if content.endswith(b"\r\n") else content + b"\r\n"
     return _LEADING_DOT.sub(b"..", ended) + b".\r\n"
-
-
-def _said(error: Exception) -> str:
-    return printable(str(error)) or type(error).__name__

@@ -14,7 +14,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from pipeline.app import Newsroom
 from pipeline.config import Newsletter
 from pipeline.deliver.ledger import tally
-from pipeline.desk import readers, view
+from pipeline.desk import view
 from pipeline.errors import MetabriefError, TemplateError
 from pipeline.jobs.fill import Filled, fill_to_show, letterset, own_first
 from pipeline.jobs.plan import audience_size
@@ -22,7 +22,7 @@ from pipeline.jobs.proof import proofread
 from pipeline.jobs.record import reasons_record
 from pipeline.model import Issue, Variant
 from pipeline.render.links import web_link
-from pipeline.store import deliveries, issues
+from pipeline.store import deliveries, issues, readers
 from subscribers.preferences import parse_name
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -134,19 +134,20 @@ def _issue(newsroom: Newsroom, number: str) -> Issue:
 
 
 def _list_page(newsroom: Newsroom, *, page: int) -> Response:
-    with newsroom.database.read() as connection:
-        found = issues.listing(connection)
-        subjects = issues.subjects(connection)
     start = (page - 1) * ISSUES_A_PAGE
+    with newsroom.database.read() as connection:
+        found = issues.listing(connection, limit=ISSUES_A_PAGE + 1, offset=start)
+        shown = found[:ISSUES_A_PAGE]
+        subjects = issues.subjects(connection, [issue.id for issue in shown if issue.id is not None])
     return _page(
         newsroom,
         "desk/issues.html.j2",
-        issues=found[start : start + ISSUES_A_PAGE],
+        issues=shown,
         subjects=subjects,
         titles=_titles(newsroom),
         slot_words=view.slot_words,
         page=page,
-        has_more=len(found) > start + ISSUES_A_PAGE,
+        has_more=len(found) > ISSUES_A_PAGE,
     )
 
 

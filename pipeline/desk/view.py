@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from pipeline.config import Newsletter
 from pipeline.deliver.gate import MAX_HTML_BYTES
-from pipeline.desk.readers import Delivery, Reader
 from pipeline.model import HoldReason, Issue, IssueStatus, Slot
 from pipeline.schedule import at_or_after
+from pipeline.store.readers import Delivery, Reader
 
 LANGUAGES = {"en": "English", "zh": "中文", "both": "English + 中文"}
 SWITCHES = {"form": ("html", "text"), "width": ("desktop", "phone"), "light": ("auto", "light", "dark")}
@@ -34,12 +34,15 @@ class Look:
         """Return the same look with the language it comes to."""
         return replace(self, language=language)
 
+    def fields(self) -> dict[str, object]:
+        """Return what an address or a form must say of this look; the usual needs no words."""
+        usual = asdict(Look())
+        return {name: value for name, value in asdict(self).items() if value != usual[name]}
+
     def query(self, **changes: object) -> str:
         """Return the address part of this look, or of one that differs in ``changes``."""
-        looked = asdict(replace(self, **changes))  # type: ignore[arg-type]  # a template names them
-        usual = asdict(Look())
-        said = {name: value for name, value in looked.items() if value != usual[name]}
-        return f"?{urlencode(said)}" if said else "?"
+        looked = replace(self, **changes)  # type: ignore[arg-type]  # a template names them
+        return f"?{urlencode(looked.fields())}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pipeline.app import Newsroom
 from pipeline.config import read_secret
+from pipeline.deliver.replies import without_secret
 from pipeline.doctor import configuration, database, folder, issues, letters, press, relay, site
 from pipeline.doctor.finding import Check, Finding, Level, problem, trouble
 from pipeline.doctor.looking import WHOLE_SECONDS
@@ -44,8 +45,6 @@ TOPICS = (
     *("schedule", "issues", "templates", "relay", "site"),
 )
 """In the order they are told."""
-_SHORTEST_SECRET = 4
-"""A shorter one would blot out half of every message."""
 
 
 def examine(newsroom: Newsroom, *, seconds: float = WHOLE_SECONDS) -> tuple[Finding, ...]:
@@ -122,6 +121,5 @@ def _secrets(newsroom: Newsroom) -> Iterator[str]:
 def _without(finding: Finding, secrets: Sequence[str]) -> Finding:
     message, remedy = finding.message, finding.remedy
     for secret in secrets:
-        if len(secret) >= _SHORTEST_SECRET:
-            message, remedy = message.replace(secret, "…"), remedy.replace(secret, "…")
+        message, remedy = without_secret(message, secret), without_secret(remedy, secret)
     return replace(finding, message=message, remedy=remedy)

@@ -12,7 +12,7 @@ from pipeline.app import Newsroom
 from pipeline.doctor.finding import Finding, ok, problem, trouble, warning
 from pipeline.errors import StoreError
 from pipeline.model import TransportKind
-from pipeline.store import standing
+from subscribers.suppression import has_suppressions
 
 _KEYS = ("suppression", "return-path")
 _LITTLE, _TOO_LITTLE = 1_000_000_000, 100_000_000
@@ -65,7 +65,7 @@ def keys(newsroom: Newsroom) -> Iterator[Finding]:
 
 def _is_needed(newsroom: Newsroom) -> bool:
     with newsroom.database.read() as connection:
-        return standing.has_suppressions(connection)
+        return has_suppressions(connection)
 
 
 def secrets(newsroom: Newsroom) -> Iterator[Finding]:

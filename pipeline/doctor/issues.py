@@ -16,7 +16,8 @@ from pipeline.store.standing import Standing
 
 _GRACE = timedelta(hours=1)
 """An issue takes minutes; after that long nobody is making or sending it."""
-_MEMORY = timedelta(days=31)
+_MEMORY = timedelta(days=3)
+"""An issue that is over is spoken of for so long: over a weekend, and not every day of a month."""
 _GOING = "see that `metabrief serve` runs, or cron does its work"
 
 
@@ -72,21 +73,26 @@ def _judge(newsroom: Newsroom, each: Standing) -> Iterator[Finding]:
         yield warning(
             f"{name} may go out, but nobody sends it", remedy=f"metabrief send {issue.id}; and {_GOING}"
         )
-    if issue.status is IssueStatus.SENDING and each.late:
+    if issue.status is IssueStatus.SENDING:
+        yield from _sending(each, name)
+    if each.tally.uncertain:
         yield warning(
-            f"{name}: {each.late} readers wait for longer than an hour",
-            remedy=f"metabrief send {issue.id}; and {_GOING}",
+            f"{name}: {each.tally.uncertain} uncertain: no reply came, so nobody knows whether they arrived",
+            remedy="the relay's log may say it; they are not sent again, for nobody shall get a mail twice",
+        )
+
+
+def _sending(each: Standing, name: str) -> Iterator[Finding]:
+    send = f"metabrief send {each.issue.id}"
+    if each.late:
+        yield warning(
+            f"{name}: {each.late} readers wait for longer than an hour", remedy=f"{send}; and {_GOING}"
         )
     if each.tally.deferred:
         again = f", next try {each.next_try:%Y-%m-%d %H:%M} UTC" if each.next_try else ""
         yield warning(
             f"{name}: {each.tally.deferred} deferred by the relay{again}",
-            remedy=f"metabrief send {issue.id} --wait; the relay's log says why",
-        )
-    if each.tally.uncertain:
-        yield problem(
-            f"{name}: {each.tally.uncertain} uncertain: sent, but the relay never said that it took them",
-            remedy="see in the relay's log whether they left: they are never sent again by themselves",
+            remedy=f"{send} --wait; the relay's log says why",
         )
 
 

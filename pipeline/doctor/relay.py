@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -14,8 +14,8 @@ import aiosmtplib
 from pipeline.app import Newsroom
 from pipeline.config import read_secret
 from pipeline.config.sections import Smtp
-from pipeline.deliver.replies import printable
-from pipeline.doctor.finding import Finding, ok, problem, warning
+from pipeline.deliver.replies import printable, without_secret
+from pipeline.doctor.finding import Finding, Level, ok, problem, warning
 from pipeline.doctor.looking import PATIENCE_SECONDS, WHOLE_SECONDS
 from pipeline.model import TransportKind
 
@@ -36,14 +36,18 @@ def relay(newsroom: Newsroom, *, patience_seconds: float = PATIENCE_SECONDS) -> 
     smtp = newsroom.settings.smtp
     if not _is_mailed(newsroom) or smtp.host is None or smtp.port is None:
         return
-    password = read_secret(smtp.password, smtp.password_file, home=newsroom.home, key="[smtp] password")
+    secret = read_secret(smtp.password, smtp.password_file, home=newsroom.home, key="[smtp] password")
+    password = secret or ""
     try:
         line = socket.create_connection((smtp.host, smtp.port), timeout=patience_seconds)
     except (socket.gaierror, UnicodeError) as error:
-        yield problem(f"{smtp.host} is not found ({_said(error)})", remedy="see [smtp] host, and the DNS")
+        yield problem(
+            f"{smtp.host} is not found ({_said(error, password=password)})",
+            remedy="see [smtp] host, and the DNS",
+        )
     except OSError as error:
         yield problem(
-            f"{smtp.host}:{smtp.port} takes no connection ({_said(error)})",
+            f"{smtp.host}:{smtp.port} takes no connection ({_said(error, password=password)})",
             remedy="see [smtp] port: many hosts close 25, and want 587 or 465",
         )
     else:
@@ -63,9 +67,7 @@ class _Step:
     remedy: str
 
 
-async def _talk(
-    smtp: Smtp, line: socket.socket, *, password: str | None, patience_seconds: float
-) -> list[Finding]:
+async def _talk(smtp: Smtp, line: socket.socket, *, password: str, patience_seconds: float) -> list[Finding]:
     line.setblocking(False)
     client = aiosmtplib.SMTP(
         hostname=smtp.host,
@@ -75,66 +77,78 @@ async def _talk(
         start_tls=False,
         local_hostname=socket.getfqdn(),  # here, in a thread that nobody waits for when the DNS hangs
     )
+    talk = _Talk(client=client, smtp=smtp, password=password)
     found: list[Finding] = []
     try:
         async with asyncio.timeout(WHOLE_SECONDS / 2):
-            for step in _steps(client, smtp, password=password):
-                found.append(await _taken(step, smtp))
-                if found[-1].remedy:
-                    break
-            else:
-                with suppress(aiosmtplib.SMTPException, OSError):
-                    await client.quit()
+            async for finding in talk.findings():
+                found.append(finding)  # one at a time: what came before a silence counts
     except TimeoutError:
-        found.append(
-            problem(f"{smtp.host}:{smtp.port} takes very long to answer", remedy="see the relay's load")
-        )
+        found.append(problem(f"{talk.relay} takes very long to answer", remedy="see the relay's load"))
     finally:
         client.close()
     return found
 
 
-async def _taken(step: _Step, smtp: Smtp) -> Finding:
-    try:
-        return ok(await step.take())
-    except (aiosmtplib.SMTPException, OSError) as error:
-        message = f"{smtp.host}:{smtp.port} {step.failing}: {_said(error)}"
-        return problem(message, remedy=step.remedy)
+@dataclass(frozen=True, kw_only=True)
+class _Talk:
+    """The conversation with one relay."""
 
+    client: aiosmtplib.SMTP
+    smtp: Smtp
+    password: str
 
-def _steps(client: aiosmtplib.SMTP, smtp: Smtp, *, password: str | None) -> Iterator[_Step]:
-    async def greet() -> str:
-        await client.connect()
-        return f"{smtp.host}:{smtp.port} greets us{_tls(client)}"
+    @property
+    def relay(self) -> str:
+        return f"{self.smtp.host}:{self.smtp.port}"
 
-    async def secure() -> str:
-        await client.starttls()
-        return f"STARTTLS works{_tls(client)}"
+    async def findings(self) -> AsyncIterator[Finding]:
+        """Take step after step; the first that fails is the last, else a goodbye follows."""
+        for step in self._steps():
+            finding = await self._taken(step)
+            yield finding
+            if finding.level is not Level.OK:
+                return
+        with suppress(aiosmtplib.SMTPException, OSError):
+            await self.client.quit()
 
-    async def ask() -> str:
-        await client.ehlo()
-        return _abilities(client)
-
-    async def log_in() -> str:
-        await client.login(smtp.username or "", password or "")
-        return "the login is accepted"
-
-    yield _Step(
-        take=greet,
-        failing="does not let us in",
-        remedy="see [smtp] port and tls, and ask whoever runs the relay about this machine",
-    )
-    if smtp.tls == "starttls":
+    def _steps(self) -> Iterator[_Step]:
         yield _Step(
-            take=secure,
-            failing="cannot be secured",
-            remedy="see [smtp] tls, and the relay's certificate and name",
+            take=self._greet,
+            failing="does not let us in",
+            remedy="see [smtp] port and tls, and ask whoever runs the relay about this machine",
         )
-    yield _Step(
-        take=ask, failing="refuses EHLO", remedy="ask whoever runs the relay about this machine's name"
-    )
-    if smtp.username is not None:
-        yield _Step(take=log_in, failing="refuses the login", remedy="see [smtp] username and password")
+        if self.smtp.tls == "starttls":
+            remedy = "see [smtp] tls, and the relay's certificate and name"
+            yield _Step(take=self._secure, failing="cannot be secured", remedy=remedy)
+        remedy = "ask whoever runs the relay about this machine's name"
+        yield _Step(take=self._ask, failing="refuses EHLO", remedy=remedy)
+        if self.smtp.username is not None:
+            remedy = "see [smtp] username and password"
+            yield _Step(take=self._log_in, failing="refuses the login", remedy=remedy)
+
+    async def _taken(self, step: _Step) -> Finding:
+        try:
+            return ok(await step.take())
+        except (aiosmtplib.SMTPException, OSError) as error:
+            said = _said(error, password=self.password)
+            return problem(f"{self.relay} {step.failing}: {said}", remedy=step.remedy)
+
+    async def _greet(self) -> str:
+        await self.client.connect()
+        return f"{self.relay} greets us{_tls(self.client)}"
+
+    async def _secure(self) -> str:
+        await self.client.starttls()
+        return f"STARTTLS works{_tls(self.client)}"
+
+    async def _ask(self) -> str:
+        await self.client.ehlo()
+        return _abilities(self.client)
+
+    async def _log_in(self) -> str:
+        await self.client.login(self.smtp.username or "", self.password)
+        return "the login is accepted"
 
 
 def _tls(client: aiosmtplib.SMTP) -> str:
@@ -152,10 +166,10 @@ def _abilities(client: aiosmtplib.SMTP) -> str:
     return f"it can {', '.join(has) or 'plain SMTP'}" + (f"; it cannot {', '.join(lacks)}" if lacks else "")
 
 
-def _said(error: BaseException) -> str:
+def _said(error: BaseException, *, password: str) -> str:
     """Return an error's own words; TLS's, where they are wrapped in others."""
     if isinstance(error.__cause__, ssl.SSLError):
-        return _said(error.__cause__)
+        return _said(error.__cause__, password=password)
     code = f"{error.code} " if isinstance(error, aiosmtplib.SMTPResponseException) else ""
     text = getattr(error, "message", None) or getattr(error, "strerror", None) or str(error)
-    return printable(f"{code}{text}") or type(error).__name__
+    return printable(without_secret(f"{code}{text}", password)) or type(error).__name__

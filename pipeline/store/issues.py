@@ -93,9 +93,10 @@ def variants(connection: sa.Connection, issue_id: int) -> tuple[Variant, ...]:
     )
 
 
-def listing(connection: sa.Connection) -> tuple[Issue, ...]:
-    """Return all issues without their items, newest slot first."""
-    rows = connection.execute(sa.select(issues).order_by(issues.c.slot_at.desc(), issues.c.id.desc()))
+def listing(connection: sa.Connection, *, limit: int | None = None, offset: int = 0) -> tuple[Issue, ...]:
+    """Return the issues without their items, newest slot first: all of them, or ``limit`` from ``offset`` on."""
+    newest_first = sa.select(issues).order_by(issues.c.slot_at.desc(), issues.c.id.desc())
+    rows = connection.execute(newest_first.limit(limit).offset(offset))
     return tuple(bare(row) for row in rows)
 
 
@@ -105,9 +106,13 @@ def item_counts(connection: sa.Connection) -> dict[int, int]:
     return {row.issue_id: row.number for row in connection.execute(rows)}
 
 
-def subjects(connection: sa.Connection) -> dict[int, dict[str, str]]:
-    """Return every issue's subject by language."""
+def subjects(
+    connection: sa.Connection, issue_ids: Collection[int] | None = None
+) -> dict[int, dict[str, str]]:
+    """Return each issue's subject by language; of ``issue_ids`` alone, if they are given."""
     rows = sa.select(issue_variants.c.issue_id, issue_variants.c.language, issue_variants.c.subject)
+    if issue_ids is not None:
+        rows = rows.where(issue_variants.c.issue_id.in_(issue_ids))
     by_issue: dict[int, dict[str, str]] = {}
     for issue_id, language, subject in connection.execute(rows.order_by(issue_variants.c.language)):
         by_issue.setdefault(issue_id, {})[language] = subject

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,7 +13,6 @@ from pipeline.deliver.ledger import Tally, tally
 from pipeline.model import DeliveryState, Issue, IssueStatus
 from pipeline.store.issue_rows import bare
 from pipeline.store.schema import articles, deliveries, issues, source_states
-from subscribers.schema import suppressions
 
 _OPEN = (IssueStatus.DRAFT, IssueStatus.HELD, IssueStatus.APPROVED, IssueStatus.SENDING)
 
@@ -27,7 +28,7 @@ class Standing:
     """When a held one lets itself go."""
     tally: Tally
     late: int
-    """Readers who were due before the moment asked for, and wait still."""
+    """Readers who were due, and free to be written to, before the moment asked for, and wait still."""
     next_try: datetime | None
 
 
@@ -35,42 +36,36 @@ def standings(connection: sa.Connection, *, since: datetime, late_before: dateti
     """Return the open issues, and all whose slot was at ``since`` or after, oldest slot first."""
     wanted = sa.select(issues).where(sa.or_(issues.c.status.in_(_OPEN), issues.c.slot_at >= since))
     rows = connection.execute(wanted.order_by(issues.c.slot_at, issues.c.id)).all()
-    return tuple(
-        Standing(
-            issue=bare(row),
-            made_at=row.created_at,
-            released_at=row.released_at,
-            release_at=row.release_at,
-            **_deliveries(connection, row.id, late_before=late_before).__dict__,
-        )
-        for row in rows
+    return tuple(_standing(connection, row, late_before=late_before) for row in rows)
+
+
+def _standing(connection: sa.Connection, row: sa.Row[Any], *, late_before: datetime) -> Standing:
+    counted = _counted(connection, row.id, due_before=late_before)
+    was_held = row.released_at is not None and row.released_at >= late_before
+    return Standing(
+        issue=bare(row),
+        made_at=row.created_at,
+        released_at=row.released_at,
+        release_at=row.release_at,
+        tally=tally({each.state: each.number for each in counted}),
+        late=0 if was_held else sum(each.due for each in counted),
+        next_try=next((each.next_try for each in counted if each.state == DeliveryState.DEFERRED), None),
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Deliveries:
-    tally: Tally
-    late: int
-    next_try: datetime | None
-
-
-def _deliveries(connection: sa.Connection, issue_id: int, *, late_before: datetime) -> _Deliveries:
-    is_late = sa.and_(deliveries.c.state == DeliveryState.PLANNED, deliveries.c.due_at < late_before)
-    rows = connection.execute(
+def _counted(connection: sa.Connection, issue_id: int, *, due_before: datetime) -> Sequence[sa.Row[Any]]:
+    """Count an issue's deliveries by state."""
+    is_due = sa.and_(deliveries.c.state == DeliveryState.PLANNED, deliveries.c.due_at < due_before)
+    return connection.execute(
         sa.select(
             deliveries.c.state,
             sa.func.count().label("number"),
-            sa.func.count(sa.case((is_late, 1))).label("late"),
+            sa.func.count(sa.case((is_due, 1))).label("due"),
             sa.func.min(deliveries.c.next_try, type_=deliveries.c.next_try.type).label("next_try"),
         )
         .where(deliveries.c.issue_id == issue_id)
         .group_by(deliveries.c.state)
     ).all()
-    return _Deliveries(
-        tally=tally({row.state: row.number for row in rows}),
-        late=sum(row.late for row in rows),
-        next_try=next((row.next_try for row in rows if row.state == DeliveryState.DEFERRED), None),
-    )
 
 
 def newest_moment(connection: sa.Connection) -> datetime | None:
@@ -79,8 +74,3 @@ def newest_moment(connection: sa.Connection) -> datetime | None:
     newest = (sa.select(column).order_by(column.desc()).limit(1) for column in columns)
     moments = [connection.scalars(each).first() for each in newest]
     return max((moment for moment in moments if moment is not None), default=None)
-
-
-def has_suppressions(connection: sa.Connection) -> bool:
-    """Say whether anyone has left for good."""
-    return connection.execute(sa.select(suppressions.c.address_hash).limit(1)).first() is not None

@@ -337,4 +337,6 @@ def test_listings_go_by_slot_and_the_newest_is_the_latest(database: Database) ->
         assert issues.latest_id(connection) == newer
         assert issues.item_counts(connection) == {newer: 2}
         assert issues.subjects(connection) == {newer: {"en": "s"}, older: {"en": "s"}}
+        assert [one.id for one in issues.listing(connection, limit=1, offset=1)] == [older]
+        assert issues.subjects(connection, [older]) == {older: {"en": "s"}}
         assert issues.load(connection, 99) is None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
-from pipeline.deliver.replies import Phase, Reply, printable, read_reply
+from pipeline.deliver.replies import Phase, Reply, printable, read_reply, without_secret
 from pipeline.model import DeliveryState as State
 
 BEFORE = (Phase.SESSION, Phase.RECIPIENT)
@@ -67,7 +69,36 @@ def test_the_enhanced_code_stands_first_or_not_at_all(text: str, enhanced: str) 
         pytest.param("a\x00b\x1b[31m", "a b [31m", id="control characters"),
         pytest.param("拒收".encode("gbk").decode("utf-8", "surrogateescape"), "����", id="another charset"),
         pytest.param("x" * 1000, "x" * 300, id="endless"),
+        pytest.param("unknown: AUTH PLAIN AHByZXNz\n AGh1", "unknown: AUTH PLAIN …", id="a login repeated"),
+        pytest.param("AUTH not available", "AUTH not available", id="no login"),
     ],
 )
 def test_a_relays_words_are_kept_without_addresses_and_bytes_that_are_no_text(said: str, kept: str) -> None:
     assert printable(said) == kept
+
+
+SECRET = "hunter2-of-the-press"
+
+
+def in_base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(SECRET, id="as it is"),
+        pytest.param(in_base64(SECRET), id="Base64"),
+        pytest.param(in_base64(f"\0press\0{SECRET}"), id="Base64 with the name"),
+        pytest.param(in_base64(f"\0press\0{SECRET}")[:20], id="Base64 cut off"),
+        pytest.param("x/" + in_base64(f"ab{SECRET}"), id="Base64 behind other letters"),
+    ],
+)
+def test_a_secret_is_cut_out_of_what_is_said(said: str) -> None:
+    assert without_secret(f"unknown: {said} (try again)", SECRET) == "unknown: … (try again)"
+
+
+@pytest.mark.parametrize("secret", ["", "un", SECRET])
+def test_words_without_the_secret_stay(secret: str) -> None:
+    said = f"unknown: {in_base64('something else altogether')} at /var/spool/relay"
+    assert without_secret(said, secret) == said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Callable, Coroutine
 from mailbox import Maildir
 from pathlib import Path
@@ -16,7 +17,7 @@ from pipeline.deliver.smtp import RelayRefusedError, SmtpConnection
 from pipeline.demo.receiver import receive
 from pipeline.errors import TransportError
 from tests.deliver.letters import content, message
-from tests.deliver.relay import CONNECT, CUT, DATA, DOT, MAIL, RCPT, SILENT, Relay
+from tests.deliver.relay import AUTH, CONNECT, CUT, DATA, DOT, EHLO, MAIL, RCPT, SILENT, Relay
 
 Scene = Callable[[SmtpConnection, Relay], Coroutine[Any, Any, None]]
 DOTS = ".\n..\n.dot\n\n.\n"
@@ -151,3 +152,25 @@ def test_no_mail_goes_in_the_clear_when_tls_is_asked_for(tls: str) -> None:
         assert not any(line.upper().startswith(MAIL) for line in relay.said)
 
     play(scene, tls=tls)
+
+
+PASSWORD = "hunter2-of-the-press"
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
+def test_a_relay_that_repeats_our_login_does_not_get_it_into_the_error(mechanism: str) -> None:
+    async def played() -> str:
+        async with Relay() as relay:
+            relay.always(EHLO, f"250-relay.example\r\n250 AUTH {mechanism}")
+            relay.always(AUTH, "334 go on")
+            encoded = base64.b64encode(PASSWORD.encode()).decode()  # what LOGIN sends, on a line of its own
+            last = AUTH if mechanism == "PLAIN" else encoded.upper()
+            relay.on[last] = lambda: relay.always(last, f"502 unknown: {relay.said[-1]}")
+            there = There(host="127.0.0.1", port=relay.port, tls="none", username="press", password=PASSWORD)
+            with pytest.raises(RelayRefusedError) as refused:
+                await SmtpConnection(there).deliver(message(), lambda: True)
+            return str(refused.value)
+
+    assert asyncio.run(played()).endswith(
+        "502 unknown: AUTH PLAIN …" if mechanism == "PLAIN" else "502 unknown: …"
+    )

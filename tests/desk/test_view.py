@@ -9,9 +9,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from pipeline.config import Newsletter
-from pipeline.desk.readers import Delivery, Reader
 from pipeline.desk.view import Look, language_of, read_look, read_number, reader_facts, size, steps
 from pipeline.model import DeliveryState, HoldReason, Issue, IssueStatus
+from pipeline.store.readers import Delivery, Reader
 from tests.contracts.people import SLOT, issue
 
 DAILY = Newsletter(key="daily", title="Test Daily", schedule="0 6 * * *", timezone="Asia/Shanghai")
@@ -32,6 +32,7 @@ def test_a_look_is_read_back_from_its_own_address() -> None:
 
 def test_the_usual_look_needs_no_words() -> None:
     assert Look().query() == "?"
+    assert Look(form="text").fields() == {"form": "text"}
     assert read_look({}) == Look()
 
 

@@ -121,6 +121,19 @@ def test_readers_who_wait_for_long_are_doubtful(tmp_path: Path) -> None:
         ]
 
 
+def test_readers_of_an_issue_that_was_held_wait_from_its_release_on(tmp_path: Path) -> None:
+    with desk(tmp_path, "ann@a.example") as at:
+        plan(at.newsroom, at.newsletter, at.issue)
+        change(at.newsroom, deliveries, due_at=NOW)
+        at.clock.forward(5 * HOUR)
+        oversee.hold(at.newsroom, at.issue)
+        oversee.approve(at.newsroom, at.issue)
+        at.clock.forward(HOUR - timedelta(minutes=1))
+        assert of_level(list(waiting(at.newsroom)), Level.WARNING) == []
+        at.clock.forward(timedelta(minutes=2))
+        assert "1 readers wait" in of_level(list(waiting(at.newsroom)), Level.WARNING)[0]
+
+
 def test_deferred_readers_are_doubtful_and_the_next_try_named(tmp_path: Path) -> None:
     with desk(tmp_path, "ann@a.example") as at:
         plan(at.newsroom, at.newsletter, at.issue)
@@ -130,9 +143,29 @@ def test_deferred_readers_are_doubtful_and_the_next_try_named(tmp_path: Path) ->
         ]
 
 
-def test_uncertain_readers_are_a_problem_even_of_a_sent_issue(tmp_path: Path) -> None:
+def test_deferred_readers_of_an_issue_called_off_are_nobodys_business(tmp_path: Path) -> None:
+    with desk(tmp_path, "ann@a.example") as at:
+        plan(at.newsroom, at.newsletter, at.issue)
+        change(at.newsroom, deliveries, state="deferred", next_try=NOW + HOUR)
+        oversee.cancel(at.newsroom, at.issue)
+        assert {finding.level for finding in waiting(at.newsroom)} == {Level.OK}
+
+
+@pytest.mark.parametrize(
+    ("passed", "level"),
+    [
+        pytest.param(timedelta(days=2), Level.WARNING, id="over a weekend"),
+        pytest.param(timedelta(days=4), Level.OK, id="not for ever"),
+    ],
+)
+def test_uncertain_readers_are_doubtful_for_some_days_even_of_a_sent_issue(
+    tmp_path: Path, passed: timedelta, level: Level
+) -> None:
     with desk(tmp_path, "ann@a.example") as at:
         plan(at.newsroom, at.newsletter, at.issue)
         change(at.newsroom, deliveries, state="uncertain")
         change(at.newsroom, issues_table, status=IssueStatus.SENT)
-        assert "1 uncertain" in of_level(list(waiting(at.newsroom)), Level.PROBLEM)[0]
+        at.clock.forward(passed)
+        (found,) = waiting(at.newsroom)
+    assert found.level is level
+    assert ("1 uncertain" in found.message) is (level is Level.WARNING)

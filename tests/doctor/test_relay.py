@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import socket
 import ssl
 import time
@@ -74,6 +75,14 @@ def test_a_relay_that_does_not_play_along_is_a_problem(
     assert time.monotonic() - began < 5
     assert words in messages(found, Level.PROBLEM)[0]
     assert found[-1].level is Level.PROBLEM
+
+
+def test_a_login_that_the_relay_repeats_is_not_shown(tmp_path: Path) -> None:
+    login = base64.b64encode(b"\0press\0hunter2").decode()
+    found, said = talk(tmp_path, AUTH=f"502 {'x' * 270} auth plain {login}")
+    assert said[1] == f"AUTH PLAIN {login}"
+    (message,) = messages(found, Level.PROBLEM)
+    assert message.endswith("x auth plain …")
 
 
 def test_a_closed_port_is_a_problem(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from pipeline.desk.readers import PAGE, find_reader, find_readers
 from pipeline.store.database import Database
+from pipeline.store.readers import PAGE, find_reader, find_readers
 from subscribers import store
 from subscribers.preferences import parse_address
 from tests.contracts.people import KEY, NOW, add, sign_up
