@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.app import Newsroom
 from pipeline.doctor.finding import Finding, ok, problem, warning
-from pipeline.jobs.health import Status, health_of_all
+from pipeline.jobs.health import Health, Status, health_of_all
 
 _NAMED = 5
 
@@ -23,11 +23,25 @@ def sources(newsroom: Newsroom) -> Iterator[Finding]:
     never = [health.source.key for health in found if health.status is Status.NEVER]
     yield _counted(enabled=len(found), tried=len(found) - len(never), failing=len(failing))
     if never:
-        named = ", ".join(never[:_NAMED]) + (", …" if len(never) > _NAMED else "")
-        yield warning(f"{len(never)} never read yet: {named}", remedy="read them: metabrief collect")
-    for health in (*failing, *(each for each in found if each.status is Status.SILENT)):
-        key = health.source.key
-        yield warning(f"{key}: {health.last_error}", remedy=f"metabrief sources check {key}")
+        yield warning(f"{len(never)} never read yet: {_named(never)}", remedy="read them: metabrief collect")
+    silent = [health for health in found if health.status is Status.SILENT]
+    for reason, keys in _by_reason((*failing, *silent)).items():
+        yield warning(
+            f"{_named(keys)}: {reason}", remedy=f"metabrief sources check {' '.join(keys[:_NAMED])}"
+        )
+
+
+def _by_reason(unwell: Iterable[Health]) -> dict[str, list[str]]:
+    """Put together what has one cause: without a network all sources fail alike."""
+    found: dict[str, list[str]] = {}
+    for health in unwell:
+        found.setdefault(health.last_error or "", []).append(health.source.key)
+    return found
+
+
+def _named(keys: Sequence[str]) -> str:
+    """Return the first few of some keys, and how many there are when that is not all."""
+    return ", ".join(keys[:_NAMED]) + (f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else "")
 
 
 def _counted(*, enabled: int, tried: int, failing: int) -> Finding:

@@ -44,6 +44,14 @@ def test_a_source_that_failed_is_named_with_its_reason(tmp_path: Path) -> None:
     assert found[-1].remedy == "metabrief sources check salt"
 
 
+def test_sources_that_failed_alike_are_named_together(tmp_path: Path) -> None:
+    with at_work(write(tmp_path, sources=FOUR)) as newsroom:
+        read(newsroom, "harbour", "salt", error="name does not resolve")
+        read(newsroom, "wire", error="HTTP 500")
+        found = messages(sources(newsroom), Level.WARNING)
+    assert found[-2:] == ["harbour, salt: name does not resolve", "wire: HTTP 500"]
+
+
 def test_fewer_than_half_are_a_problem_and_half_is_not(tmp_path: Path) -> None:
     with at_work(write(tmp_path, sources=FOUR)) as newsroom:
         read(newsroom, *FOUR)
@@ -65,7 +73,7 @@ def test_sources_never_read_are_doubtful_and_not_counted_as_failed(tmp_path: Pat
         read(newsroom, "harbour")
         found = list(sources(newsroom))
     assert messages(found, Level.PROBLEM) == []
-    assert messages(found, Level.WARNING) == ["6 never read yet: gantry, salt, wire, e, f, …"]
+    assert messages(found, Level.WARNING) == ["6 never read yet: gantry, salt, wire, e, f and 1 more"]
 
 
 def test_a_source_that_has_fallen_silent_is_doubtful(tmp_path: Path) -> None:
