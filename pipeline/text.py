@@ -15,6 +15,8 @@ _KANA = re.compile(r"[\u3041-\u309f\u30a1-\u30fa\uff66-\uff9d]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]")
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f0-9][A-Za-z\u00c0-\u024f0-9'’.,&%$-]*")
 _SPACE = re.compile(r"[^\S\n]+")
+_CROWD = re.compile(r"[^\w\x00-\x7f]{31,}")
+"""More signs in a row than Unicode's stream-safe form has accents (UAX 15); putting so many in order takes their square."""
 _UNWANTED = {"Cc", "Cf", "Co", "Cs", "Cn"}
 _KEPT = {"\n", "\t", "\u200d"}  # the zero-width joiner holds emoji together
 _HAN_SENTENCE = re.compile(r"[^。！？!?…\n]+(?:[。！？!?…]+[”’」』》）)\"']*|$)|[。！？!?…]+")
@@ -25,11 +27,16 @@ def clean(text: str) -> str:
 
     Newlines stay, so that paragraphs do; runs of blank lines become one newline.
     """
-    plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    bearable = _CROWD.sub(_without_accents, text.replace("\r\n", "\n").replace("\r", "\n"))
+    plain = unicodedata.normalize("NFC", bearable)
     unwanted = (ord(c) for c in set(plain) - _KEPT if unicodedata.category(c) in _UNWANTED)
     kept = plain.translate(dict.fromkeys(unwanted))
     lines = (_SPACE.sub(" ", line).strip() for line in kept.split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _without_accents(crowd: re.Match[str]) -> str:
+    return "".join(sign for sign in crowd[0] if not unicodedata.combining(sign))
 
 
 def clean_line(text: str) -> str:

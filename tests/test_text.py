@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from time import process_time
 
 import pytest
@@ -222,3 +223,9 @@ def test_hostile_lines_are_no_slower_as_dates(line: str) -> None:
     is_imprint(line)
     after_printed_date(line)
     assert process_time() - start < 2
+
+
+def test_accents_stacked_by_the_thousand_are_dropped_in_little_time() -> None:
+    started = time.process_time()
+    assert clean("A" + "\u0301\u0327" * 200_000 + "nd") == "And"
+    assert time.process_time() - started < 2

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from pipeline.extract.tree import Element, Meta, letters_of, visible_text
-from pipeline.text import clean_line, han_count
+from pipeline.extract.tree import Element, Meta, letters_of, line_of, visible_text
+from pipeline.text import han_count
 
 _MOST = 10
 _LONGEST, _LONGEST_LINE = 60, 200
 _META = ("author", "article:author", "byl", "parsely-author", "sailthru.author", "dc.creator")
-_BYLINE = (
-    "//*[@rel='author' or @itemprop='author'][not(ancestor::aside)]"
-    " | //*[contains(@class, 'byline') or contains(@class, 'author-name') or contains(@class, 'article-author')]//a"
-    " | //*[contains(@class, 'byline')][not(.//a)] | //*[@id='author']"
+_NAMED = "@rel='author' or @itemprop='author'"
+_HOLDS = "contains(@class, 'byline') or contains(@class, 'author-name') or contains(@class, 'article-author')"
+_BYLINE = f"//*[@id='author' or {_HOLDS} or (({_NAMED}) and not(ancestor::aside))]"
+_IN_BYLINE = (
+    f"self::*[@id='author' or (({_NAMED}) and not(ancestor::aside))]"
+    f" | self::*[{_HOLDS}]/descendant::a[position() <= 20] | self::*[contains(@class, 'byline')][not(.//a)]"
 )
+_MOST_BYLINES = 30
 _LEADING = re.compile(
     r"^(?:by|von|par|por|written by|作者|记者|文|撰文|編輯|编辑)\s*[:：/丨|]?\s+|^(?:作者|记者|撰文|文)\s*[:：/丨|]\s*",
     re.IGNORECASE,
@@ -56,9 +59,9 @@ def _told(tree: Element, meta: Meta, said: tuple[str, ...]) -> Iterator[Iterable
 
 def _from_byline(tree: Element) -> tuple[str, ...]:
     """Return the lines of the first byline; those further down a page are of other articles."""
-    found = [
-        (element, line) for element in tree.xpath(_BYLINE) if (line := clean_line(element.text_content()))
-    ]
+    bylines = tree.xpath(_BYLINE)[:_MOST_BYLINES]
+    named = (element for byline in bylines for element in byline.xpath(_IN_BYLINE))
+    found = [(element, line) for element in named if (line := line_of(element))]
     around = found[0][0].getparent() if found else None
     return tuple(
         line for element, line in found if around in element.iterancestors() and len(line) <= _LONGEST_LINE

@@ -32,6 +32,9 @@ _LONGEST = 200_000
 """Characters kept of an article: a small book; what is longer is a page gone wrong."""
 _LONGEST_TITLE = 500
 _LETTER_SHARE = 0.4
+_LEAST_SENTENCE = 20
+_SENTENCE_END = re.compile(r"[.!?…。！？．｡؟۔।။።։។།]|(?<=[\u0e00-\u0eff])\s")
+"""The marks of the world's scripts; in Thai and Lao a blank ends a sentence."""
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\ufffd]")
 
 
@@ -120,16 +123,23 @@ def _text(tree: Element, said: Structured, *, title: str) -> str:
 
 
 def _is_writing(text: str) -> bool:
-    """Tell whether a text consists of letters, and the marks that many scripts write vowels by, rather than of signs."""
+    """Tell whether a text holds a sentence, and letters (with the marks that many scripts write vowels by) more than signs."""
     beginning = text[:5_000]
     letters = sum(unicodedata.category(character)[0] in "LM" for character in beginning)
-    return letters >= _LETTER_SHARE * len(beginning)
+    return letters >= _LETTER_SHARE * len(beginning) and _holds_a_sentence(text)
+
+
+def _holds_a_sentence(text: str) -> bool:
+    ended = _SENTENCE_END.split(text)[:-1]
+    return any(length(part.rpartition("\n")[2]) >= _LEAST_SENTENCE for part in ended)
 
 
 def _by_trafilatura(tree: Element) -> str:
     import trafilatura  # slow to load, and few pages need it
 
     found = attempt(
-        lambda: trafilatura.bare_extraction(tree, include_comments=False, with_metadata=False), otherwise=None
+        tree,
+        lambda page: trafilatura.bare_extraction(page, include_comments=False, with_metadata=False),
+        otherwise=None,
     )
     return getattr(found, "text", None) or ""

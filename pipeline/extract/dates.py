@@ -49,8 +49,11 @@ _META = (
     "date",
     "weibo:article:create_at",
 )
-_STATED = "//time[@datetime][not(ancestor::aside)]/@datetime | //*[@itemprop='datePublished']/@content"
-_SHOWN_AS_DATE = "//time[not(@datetime)] | //*[@itemprop='datePublished'][not(@content)]"
+_STATED = (
+    "//*[(self::time and @datetime and not(ancestor::aside)) or (@itemprop='datePublished' and @content)]"
+)
+_SHOWN_AS_DATE = "//*[(self::time and not(@datetime)) or (@itemprop='datePublished' and not(@content))]"
+_LONGEST_TOLD = 200
 _FIRST_CHARACTERS = 30_000
 
 
@@ -78,14 +81,23 @@ def published(
 
 def _found(tree: Element, meta: Meta, *, said: str | None, url: str) -> Iterator[datetime | date | None]:
     """Yield what may be the date, the most trustworthy first; later ones are only looked for when needed."""
-    told = [said, *map(meta.first, _META), *tree.xpath(_STATED)[:3], *texts(tree, _SHOWN_AS_DATE)]
-    yield from map(read, filter(None, told))
+    told: list[str] = []
+    for text in _told(tree, meta, said):
+        told.append(text)
+        yield read(text)
     line = _from_heading(tree)
     day, shown_first = address_date(url), shown_date(line)
     yield shown_first if isinstance(shown_first, datetime) and shown_first.date() == day else day
     yield shown_first
-    if not any(names_no_day(text) for text in (*told, line) if text):
+    if not any(map(names_no_day, (*told, line))):
         yield _guessed(tree)  # it would make the nearest day of one that never was
+
+
+def _told(tree: Element, meta: Meta, said: str | None) -> Iterator[str]:
+    yield from filter(None, (said, *map(meta.first, _META)))
+    for element in tree.xpath(_STATED)[:3]:
+        yield (element.get("datetime") or element.get("content") or "")[:_LONGEST_TOLD]
+    yield from texts(tree, _SHOWN_AS_DATE)
 
 
 def read(text: str) -> datetime | date | None:
@@ -171,7 +183,9 @@ def _from_heading(tree: Element) -> str:
 
 
 def _guessed(tree: Element) -> date | None:
-    guess = attempt(lambda: find_date(tree, original_date=True, extensive_search=False), otherwise=None)
+    guess = attempt(
+        tree, lambda page: find_date(page, original_date=True, extensive_search=False), otherwise=None
+    )
     return _attempt_day(guess) if guess else None
 
 

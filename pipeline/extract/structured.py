@@ -10,11 +10,13 @@ from html import unescape
 from typing import Any
 
 from pipeline.extract.tree import Element
-from pipeline.text import clean, clean_line
+from pipeline.text import clean_line
 
 _MOST_BLOCKS = 20
 _MOST_CHARACTERS = 1_000_000
 _DEPTH = 6
+_MOST_NAMES = 30
+_LONGEST_VALUE, _LONGEST_LINE = 2_000, 500
 _LINE_BREAKS = re.compile(r"[\r\n\t]+")
 _TAG = re.compile(r"<[a-zA-Z/][^<>]{0,500}>")
 
@@ -82,7 +84,7 @@ def _is_article(thing: dict[str, Any]) -> bool:
 
 
 def _names(value: Any) -> Iterator[str]:
-    for one in value if isinstance(value, list) else [value]:
+    for one in value[:_MOST_NAMES] if isinstance(value, list) else [value]:
         name = _line(one.get("name") if isinstance(one, dict) else one)
         if name:
             yield name
@@ -91,8 +93,10 @@ def _names(value: Any) -> Iterator[str]:
 def _line(value: Any) -> str | None:
     if isinstance(value, list) and value:
         value = value[0]
-    return clean_line(_TAG.sub("", unescape(value)))[:500] or None if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    return clean_line(_TAG.sub("", unescape(value[:_LONGEST_VALUE])))[:_LONGEST_LINE] or None
 
 
 def _body(value: Any) -> str | None:
-    return clean(_TAG.sub("\n", unescape(value))) or None if isinstance(value, str) else None
+    return _TAG.sub("\n", unescape(value)) if isinstance(value, str) else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import islice
 
 from pipeline.extract.tree import Element, Meta, letters_of, texts
 
@@ -12,7 +11,6 @@ _PARTING = re.compile(
     r"\s+[-–—|·•~*»:]\s+|\s*[|｜_]\s*|(?<=[\u4e00-\u9fff”》！？])\s?[-–—]{1,2}\s?(?=[\u4e00-\u9fffA-Z])"
 )
 _BARS = re.compile(r"[|｜_]")
-_MOST_HEADINGS = 30
 _LEAST = 4
 """Characters a headline has at least, so that a cut never leaves a stub."""
 
@@ -22,10 +20,10 @@ def title_of(tree: Element, meta: Meta, *, headline: str | None, site: str | Non
 
     ``headline`` is the JSON-LD's, ``site`` the outlet's name where the page gives it.
     """
-    whole = next((line for line in texts(tree, "//head/title | //title") if line), None)
+    whole = next((line for line in texts(tree, "//title") if line), None)
     titles = [headline, meta.first("og:title"), meta.first("twitter:title"), whole]
     stated = [without_site(line, site) for line in titles if line]
-    for level in ("//h1", "//h2 | //h3"):
+    for level in ("//h1", "//*[self::h2 or self::h3]"):
         shown = [line for line in _headings(tree, level) if _is_told(line, stated)]
         if shown:
             return max(shown, key=len)
@@ -35,7 +33,7 @@ def title_of(tree: Element, meta: Meta, *, headline: str | None, site: str | Non
 
 
 def _headings(tree: Element, path: str) -> list[str]:
-    return [line for line in islice(texts(tree, path), _MOST_HEADINGS) if len(line) >= _LEAST]
+    return [line for line in texts(tree, path) if len(line) >= _LEAST]
 
 
 def _is_told(heading: str, titles: list[str]) -> bool:

@@ -32,7 +32,8 @@ INLINE = frozenset((
 ))  # fmt: skip
 """Elements that stand within a line."""
 _WITHIN = INLINE - {"br"}
-_LONGEST_META = 2_000
+_LONGEST_META, _LONGEST_LINE = 1_000, 2_000
+_MOST_FOUND = 30
 
 
 def printable(text: str) -> str:
@@ -72,9 +73,17 @@ def stated(tree: Element) -> Meta:
 
 
 def texts(element: Element, path: str) -> Iterator[str]:
-    """Yield the text of every element at an XPath, each as one clean line."""
-    for found in element.xpath(path):
-        yield clean_line(found if isinstance(found, str) else found.text_content())
+    """Yield the texts of the first elements at an XPath, as ``line_of`` gives them.
+
+    Nested elements each hold the whole text again, so that neither their number nor their length may be the page's.
+    A ``|`` or a ``//`` after a predicate in the path would take libxml2 the square of what it finds.
+    """
+    return map(line_of, element.xpath(path)[:_MOST_FOUND])
+
+
+def line_of(element: Element) -> str:
+    """Return the beginning of an element's text as one clean line."""
+    return clean_line(element.text_content()[:_LONGEST_LINE])
 
 
 def visible_text(tree: Element) -> str:

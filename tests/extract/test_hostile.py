@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import zlib
 from time import monotonic
@@ -14,6 +15,8 @@ from tests.extract.pages import ENGLISH_TEXT, english, page
 
 ARTICLE = "".join(f"<p>{paragraph}</p>" for paragraph in ENGLISH_TEXT).encode()
 NOISE = random.Random(1).randbytes(50_000)  # noqa: S311 — the same noise each time
+LONG = b"lorem ipsum dolor sit " * 110_000
+ACCENTS = "\u0301\u0316" * 200_000
 BOMB = b'<!DOCTYPE html [<!ENTITY a "ha">' + b'<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">' * 9 + b"]>"
 SECONDS = 5
 
@@ -35,6 +38,15 @@ SECONDS = 5
         pytest.param(b"<div>" * 10_000 + b"deep" + b"</div>" * 10_000, "no article", id="10,000 deep"),
         pytest.param(b"<p>x</p>" * 70_000, "elements", id="endless"),
         pytest.param(b"<p>" + b"." * 1_000_000, "no article", id="points"),
+        pytest.param(b"<div><a href=/x>more</a></div>" * 29_000, "no article", id="29,000 bare links"),
+        pytest.param(b"<div>" * 200 + b"<p><a href=/x>more</a>" * 4_500, "no article", id="links, 200 deep"),
+        pytest.param(b"<p>" + b"more " * 29_000, "no article", id="words without a sentence"),
+        pytest.param(b"<time class=date>" * 200 + LONG, "no article", id="a long text in 200 dates"),
+        pytest.param(f"<p>a{ACCENTS}".encode(), "no article", id="400,000 accents on a letter"),
+        pytest.param(
+            b"<script type=application/ld+json>" + json.dumps({"@type": "Article", "articleBody": "a" + ACCENTS}).encode() + b"</script>",
+            "no article", id="accents in JSON-LD",
+        ),
     ],
 )  # fmt: skip
 def test_a_page_without_an_article_is_one_line_and_quick(body: bytes, reason: str) -> None:
@@ -81,6 +93,49 @@ def test_an_article_among_hostile_things_is_read_and_quickly(body: bytes) -> Non
     assert len(found.text) < len("\n".join(ENGLISH_TEXT)) + 100
     assert "]>" not in found.text
     assert "root:" not in found.text
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        pytest.param(b"<time>", b"</time>", id="time"),
+        pytest.param(b"<b itemprop=datePublished>", b"</b>", id="date by itemprop"),
+        pytest.param(b"<div class=byline>", b"</div>", id="byline"),
+        pytest.param(b"<a rel=author><div>", b"</div></a>", id="author link"),
+        pytest.param(b"<div id=author>", b"</div>", id="author"),
+        pytest.param(b"<h1><div>", b"</div></h1>", id="h1"),
+        pytest.param(b"<h2>", b"</h2>", id="h2"),
+    ],
+)
+def test_a_long_text_within_many_elements_is_read_once(opening: bytes, closing: bytes) -> None:
+    nested = opening * 120 + LONG + closing * 120
+    read_quickly(b"<title>River news</title>" + ARTICLE + nested)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        pytest.param(b"<h1>" + ACCENTS.encode() + b"</h1>", id="accents in a heading"),
+        pytest.param(
+            b"<script type=application/ld+json>"
+            + json.dumps({"@type": "NewsArticle", "headline": "a" + ACCENTS[:150_000]}).encode()
+            + b"</script>",
+            id="accents in a JSON-LD headline",
+        ),
+        pytest.param(
+            b"<div class=byline>" * 200 + b"<a>x</a>" * 55_000 + b"</div>" * 200,
+            id="55,000 links in 200 bylines",
+        ),
+    ],
+)
+def test_what_stands_there_by_the_thousand_takes_no_longer(beside: bytes) -> None:
+    read_quickly(ARTICLE + beside)
+
+
+def read_quickly(body: bytes) -> None:
+    started = monotonic()
+    assert ENGLISH_TEXT[0] in extract(page(body)).text
+    assert monotonic() - started < SECONDS
 
 
 def test_one_line_of_three_megabytes_is_cut() -> None:
