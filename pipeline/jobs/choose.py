@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from pipeline.model import Article, Item, LeftOut, Reference, Source, Story
 from pipeline.select.duplicates import cut_tracking_parameters, find_duplicates
-from pipeline.select.gloss import chinese_names, gloss
+from pipeline.select.gloss import gloss, known_names
 from pipeline.select.lexicon import Lexicon
 from pipeline.select.novelty import Memory, Novelty, NoveltyKind, Sent, judge_novelty
 from pipeline.select.ranking import Ranked, rank, section_of
@@ -194,7 +194,7 @@ def _item(candidate: _Candidate, verdict: Verdict, material: Material) -> tuple[
     summary = summarise(lead.title, lead.text, language=lead.language)
     if not summary.text:
         return None, "no sentence of it can stand as a summary"
-    names = chinese_names(summary.text, material.lexicon)
+    names = known_names(summary.text, material.lexicon)
     checked = check(f"{lead.title}\n{lead.text}", summary.text, names=names)
     if not checked.supported:
         return None, f"its summary says what the article does not: {', '.join(checked.unsupported)}"

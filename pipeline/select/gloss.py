@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.select.lexicon import Lexicon, Mention
+from pipeline.select.lexicon import Lexicon, LexiconEntry, Mention
 from pipeline.text import Quantity, han_count, quantities
 
 _TABLES = ("topic", "china", "company", "event")
+_NAMING = ("china", "company", "event", "foreign")
+_ALIKE = 3
+"""First letters that a country shares with its adjective: Sweden, Swedish."""
 _SILENT_KINDS = ("role", "currency")
 _CURRENCIES = {
     "CNY": ("yuan", "元"),
@@ -36,9 +39,32 @@ def gloss(text: str, lexicon: Lexicon, *, language: str) -> tuple[str, ...]:
     return tuple(name for name in shown if not any(name != other and name in other for other in shown))
 
 
-def chinese_names(text: str, lexicon: Lexicon) -> frozenset[str]:
-    """Return the known names that a text writes in Chinese, which no capital letter gives away."""
-    return frozenset(mention.phrase for mention in lexicon.mentions(text) if han_count(mention.phrase))
+def known_names(text: str, lexicon: Lexicon) -> dict[str, frozenset[str]]:
+    """Return the places, bodies, firms and events of a text as it spells them, each with all spellings of its name."""
+    named = (
+        m for m in lexicon.mentions(text) if m.entry.table in _NAMING and m.entry.kind not in _SILENT_KINDS
+    )
+    return {m.phrase: _same_names(m, lexicon) for m in named if lexicon.glosses.get(m.phrase) != ""}
+
+
+def _same_names(mention: Mention, lexicon: Lexicon) -> frozenset[str]:
+    """Return an entry's names but for those of other things that it holds, as Taobao beside Alibaba."""
+    name, entry = mention.phrase, mention.entry
+    own = _own_name(name, entry, lexicon)
+    same = (other for other in entry.names if _own_name(other, entry, lexicon) == own)
+    return frozenset(other for other in same if entry.table != "foreign" or not _is_neighbour(name, other))
+
+
+def _own_name(name: str, entry: LexiconEntry, lexicon: Lexicon) -> str:
+    """Return the name that stands for all spellings of one thing: its gloss, else the entry's first."""
+    if name in lexicon.glosses.values():
+        return name
+    return lexicon.glosses.get(name) or entry.names[0]
+
+
+def _is_neighbour(name: str, other: str) -> bool:
+    """Say whether two names of a group of countries are of one script and begin unlike, as Spain and Italy do."""
+    return bool(han_count(name)) == bool(han_count(other)) and name[:_ALIKE] != other[:_ALIKE]
 
 
 def _outermost(mentions: Sequence[Mention]) -> list[Mention]:

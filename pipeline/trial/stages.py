@@ -16,7 +16,7 @@ from pathlib import Path
 from pipeline.errors import MetabriefError
 from pipeline.model import Article, Page
 from pipeline.select.features import LEAD_CHARACTERS
-from pipeline.select.gloss import chinese_names
+from pipeline.select.gloss import known_names
 from pipeline.select.lexicon import Lexicon
 from pipeline.select.relevance import judge
 from pipeline.select.stories import group
@@ -111,7 +111,7 @@ def try_summarise(row: Row) -> Answer:
 def try_check(row: Row, *, lexicon: Lexicon) -> Answer:
     """Say whether a source says what its summary says, and if not, what it lacks."""
     fields = CheckFields.model_validate(row)
-    found = check(fields.source, fields.summary, names=chinese_names(fields.summary, lexicon))
+    found = check(fields.source, fields.summary, names=known_names(fields.summary, lexicon))
     return {"supported": found.supported, "score": found.score, "unsupported": list(found.unsupported)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.select.gloss import gloss
+from pipeline.select.gloss import gloss, known_names
 from pipeline.select.lexicon import Lexicon, load
 
 
@@ -59,3 +59,23 @@ def test_english_is_glossed_in_chinese(text: str, names: tuple[str, ...], lexico
 def test_only_the_first_amount_stands(lexicon: Lexicon) -> None:
     text = "武汉三家银行与VR头显厂商签约，贷款3亿元，首笔1.2亿元，总投资增加到5.8亿元。"
     assert [name for name in gloss(text, lexicon, language="zh") if "yuan" in name] == ["300 million yuan"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "other", "is_same"),
+    [
+        pytest.param("阿里巴巴表示", "阿里巴巴", "Alibaba", True, id="across-languages"),
+        pytest.param("淘宝上线", "淘宝", "Taobao", True, id="by-its-gloss"),
+        pytest.param("Taobao opened", "Taobao", "Alibaba", False, id="not-its-owner"),
+        pytest.param("Swedish trains", "Swedish", "Sweden", True, id="a-country-and-its-adjective"),
+        pytest.param("Spain opened", "Spain", "Italy", False, id="not-a-neighbour"),
+    ],
+)
+def test_a_known_name_comes_with_its_other_spellings(
+    text: str, name: str, other: str, is_same: bool, lexicon: Lexicon
+) -> None:
+    assert (other in known_names(text, lexicon)[name]) is is_same
+
+
+def test_terms_currencies_and_what_a_country_calls_itself_are_no_known_names(lexicon: Lexicon) -> None:
+    assert known_names("我国VR产业，12元人民币, 12 yuan", lexicon) == {}
