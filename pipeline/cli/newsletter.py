@@ -12,7 +12,7 @@ from pipeline.cli.telling import because, composed_line, failed_line, sent_line
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from pipeline.app import Newsroom
     from pipeline.config import Newsletter
@@ -43,6 +43,7 @@ def run(
     """Make one issue: collect, compose, send; an unfinished one is taken up where it stands."""
     from pipeline.cli.signals import run_until_stopped
     from pipeline.jobs import compose as composing
+    from pipeline.jobs.run import StoppedError
     from pipeline.jobs.run import run as run_job
 
     with opened(context) as newsroom:
@@ -54,30 +55,32 @@ def run(
         if due.instant > newsroom.clock():
             say("this slot is still to come: what is made of it now is its issue, and is not made again")
         with counting("mails") as count:
-            ended, was_stopped = run_until_stopped(
-                lambda stop: run_job(
-                    newsroom,
-                    chosen,
-                    due,
-                    wants_hold=hold,
-                    wait=wait,
-                    stop=stop,
-                    on_read=_say_read,
-                    on_composed=_say_composed,
-                    on_delivered=count,
+            try:
+                ended, was_stopped = run_until_stopped(
+                    lambda stop: run_job(
+                        newsroom,
+                        chosen,
+                        due,
+                        wants_hold=hold,
+                        wait=wait,
+                        stop=stop,
+                        on_read=_say_read,
+                        on_composed=_say_composed,
+                        on_delivered=count,
+                    )
                 )
-            )
+            except StoppedError as stopped:
+                say(str(stopped))
+                raise typer.Exit(DONE) from stopped
     raise typer.Exit(_say_sent([ended.sent], was_stopped=was_stopped))
 
 
 def _dry_run(newsroom: Newsroom, newsletter: Newsletter, slot: Slot) -> int:
-    import asyncio
-
     from pipeline.jobs import compose as composing
-    from pipeline.jobs.collect import collect as collect_job
     from pipeline.jobs.plan import audience_size
 
-    asyncio.run(collect_job(newsroom, on_read=_say_read))
+    if _collected(newsroom) is None:
+        return DONE
     issue = composing.draft_issue(newsroom, newsletter, slot)
     for number, item in enumerate(issue.items, 1):
         say(f"{number}. [{item.section}] {item.headline}\n   {item.summary}")
@@ -98,16 +101,30 @@ def collect(
     ] = None,
 ) -> None:
     """Read every enabled source and keep what is new."""
-    import asyncio
-
     from pipeline.errors import UsageError
-    from pipeline.jobs.collect import collect as collect_job
 
     if record and replay:
         raise UsageError("--record and --replay do not go together; choose one")
     with opened(context) as newsroom:
-        collected = asyncio.run(collect_job(newsroom, record=record, replay=replay, on_read=_say_read))
-    raise typer.Exit(_say_collected(collected))
+        collected = _collected(newsroom, record=record, replay=replay)
+    raise typer.Exit(_say_collected(collected) if collected else FAILED)
+
+
+def _collected(
+    newsroom: Newsroom, *, record: Path | None = None, replay: Path | None = None
+) -> CollectReport | None:
+    """Read the sources and return what it came to; None when told to stop, which is said."""
+    from pipeline.cli.signals import run_until_stopped
+    from pipeline.jobs.collect import collect as collect_job
+    from pipeline.jobs.stopping import unless_stopped
+
+    def job(stop: asyncio.Event) -> Coroutine[None, None, CollectReport | None]:
+        return unless_stopped(collect_job(newsroom, record=record, replay=replay, on_read=_say_read), stop)
+
+    collected, _ = run_until_stopped(job)
+    if collected is None:
+        say("stopped as asked; not all sources were read, and what was read is kept")
+    return collected
 
 
 def compose(context: typer.Context, newsletter: Key, slot: When = None) -> None:
@@ -195,10 +212,11 @@ def _say_sent(ended: list[SendReport], *, was_stopped: bool) -> int:
     """Say how sending ended, an issue a line, and return the exit status of the contract."""
     for each in ended:
         say(sent_line(each))
+    if was_stopped:
+        say("stopped as asked; what was not sent stays planned")
     if any(each.issue.status == "held" or each.tally.uncertain for each in ended):
         return NEEDS_A_PERSON
     if was_stopped:
-        say("stopped as asked; what was not sent stays planned")
         return DONE
     done = ("sent", "skipped")
     return DONE if all(each.issue.status in done for each in ended) else FAILED

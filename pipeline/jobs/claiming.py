@@ -48,7 +48,13 @@ class Claims:
         with self._newsroom.database.write() as connection:
             repeatable = self._issue.transport is TransportKind.OUTBOX
             deliveries.recover(connection, self._issue.id, repeatable=repeatable, now=now)
-            deliveries.sweep(connection, self._issue.id, audience(self._issue.newsletter), now=now)
+            deliveries.sweep(
+                connection,
+                self._issue.id,
+                audience(self._issue.newsletter),
+                now=now,
+                ignore_hours=not self._keeps_hours,
+            )
         self._waiting.clear()
         self._lost.clear()
         self._is_incomplete = False

@@ -8,17 +8,23 @@ from dataclasses import dataclass
 
 from pipeline.app import Newsroom
 from pipeline.config import Newsletter
+from pipeline.errors import MetabriefError
 from pipeline.jobs import oversee
 from pipeline.jobs.collect import CollectReport, SourceRead, collect
 from pipeline.jobs.compose import compose, may_be_composed
 from pipeline.jobs.send import SENDABLE, SendReport, report, send
+from pipeline.jobs.stopping import unless_stopped
 from pipeline.model import Issue, Slot
 from pipeline.store import issues
 
 
+class StoppedError(MetabriefError):
+    """All had to stop before there was an issue to tell of; the slot is left to the next run."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunReport:
-    """How a run ended; ``collected`` is None when the slot had its issue already."""
+    """How a run ended; ``collected`` is None when the slot had its issue already, or not all could be read before a stop."""
 
     collected: CollectReport | None
     sent: SendReport
@@ -36,12 +42,18 @@ async def run(
     on_composed: Callable[[Issue], None] = lambda _: None,
     on_delivered: Callable[[], None] = lambda: None,
 ) -> RunReport:
-    """Bring a slot's issue as far as it goes: sent, held, skipped, or as much as the relay takes now."""
+    """Bring a slot's issue as far as it goes: sent, held, skipped, or as much as the relay takes now.
+
+    ``stop`` ends it after what is on the wire. Raises ``StoppedError`` when there is no issue then.
+    """
+    stop = stop or asyncio.Event()
     collected = None
     with newsroom.database.read() as connection:
         issue = issues.find(connection, newsletter.key, slot.wall)
     if may_be_composed(issue):
-        collected = await collect(newsroom, on_read=on_read)
+        collected = await unless_stopped(collect(newsroom, on_read=on_read), stop)
+        if stop.is_set():
+            return _stopped(newsroom, issue, collected)
     counts = counts_of(collected) if collected else None
     composed = compose(newsroom, newsletter, slot, wants_hold=wants_hold, funnel=counts)
     if composed.is_new:
@@ -52,6 +64,13 @@ async def run(
         return RunReport(collected=collected, sent=sent)
     if issue.status in SENDABLE:
         oversee.hold(newsroom, issue)
+    return RunReport(collected=collected, sent=report(newsroom, issue.id))
+
+
+def _stopped(newsroom: Newsroom, issue: Issue | None, collected: CollectReport | None) -> RunReport:
+    """Tell of a slot that is left as it stood."""
+    if issue is None:
+        raise StoppedError("stopped as asked; no issue was made, and what was read is kept")
     return RunReport(collected=collected, sent=report(newsroom, issue.id))
 
 

@@ -64,14 +64,13 @@ async def send(
         newsroom, newsletter, issue, keeps_hours=keeps_hours, stop=stop, on_delivered=on_delivered
     )
     while True:
-        began = newsroom.clock()
         trouble = await dispatch.once(lambda: _transports(newsroom, issue.transport))
         _conclude(newsroom, issue.id, dispatch)
         ended = report(newsroom, issue.id, trouble=trouble)
         on_round(ended)
         if not wait or ended.issue.status is not IssueStatus.SENDING:
             return ended
-        if await wait_for(stop, seconds=_seconds_to_wait(newsroom, ended, began=began)):
+        if not await _waited_for_round(newsroom, ended, keeps_hours=keeps_hours, stop=stop):
             return ended
 
 
@@ -126,14 +125,33 @@ def _hold(newsroom: Newsroom, issue_id: int, reason: HoldReason, detail: str) ->
         )
 
 
-def _seconds_to_wait(newsroom: Newsroom, ended: SendReport, *, began: datetime) -> float:
-    """Return how long the round after one that ``began`` then has time: until a row is due, and a dead sender's at most."""
-    if ended.trouble:
-        return _LOOK_AGAIN_SECONDS
+async def _waited_for_round(
+    newsroom: Newsroom, ended: SendReport, *, keeps_hours: bool, stop: asyncio.Event
+) -> bool:
+    """Wait until another round finds something to do, or may after a trouble; False when all must stop."""
+    seconds = _LOOK_AGAIN_SECONDS if ended.trouble else _LEAST_SECONDS
+    while not await wait_for(stop, seconds=seconds):
+        if _is_round_due(newsroom, ended.issue.id, ignore_hours=not keeps_hours):
+            return True
+        seconds = _seconds_to_look(newsroom, ended)
+    return False
+
+
+def _is_round_due(newsroom: Newsroom, issue_id: int, *, ignore_hours: bool) -> bool:
+    """Say whether a round finds something to do, were it only that a person has held the issue or called it off."""
     with newsroom.database.read() as connection:
-        next_due = waiting.next_due(connection, ended.issue.id, after=began)
+        issue = issues.load_bare(connection, issue_id)
+        if issue is None or issue.status is not IssueStatus.SENDING:
+            return True
+        return waiting.is_round_due(connection, issue_id, now=newsroom.clock(), ignore_hours=ignore_hours)
+
+
+def _seconds_to_look(newsroom: Newsroom, ended: SendReport) -> float:
+    """Return how long nothing can be due; not longer than what others do to the issue may go unseen."""
     now = newsroom.clock()
-    moments = [moment for moment in (ended.next_try, next_due) if moment is not None]
+    with newsroom.database.read() as connection:
+        next_due = waiting.next_due(connection, ended.issue.id, after=now)
+    moments = [moment for moment in (ended.next_try, next_due) if moment is not None and moment > now]
     soonest = min(((moment - now).total_seconds() for moment in moments), default=_LOOK_AGAIN_SECONDS)
     return min(_LOOK_AGAIN_SECONDS, max(_LEAST_SECONDS, soonest))
 

@@ -14,18 +14,21 @@ CANCEL_AGAIN_SECONDS = 0.2
 
 
 async def unless_stopped(job: Coroutine[Any, Any, T], stop: asyncio.Event) -> T | None:
-    """Run a job to its end and return its result; once ``stop`` is set it is cancelled, and None comes back."""
-    working, stopping = asyncio.create_task(job), asyncio.create_task(stop.wait())
+    """Run a job to its end and return its result; once ``stop`` is set it is cancelled, and None comes back.
+
+    Whoever ends it, it may clean up in peace: it is cancelled once and waited for, and its errors are raised. For that
+    it must not use ``asyncio.wait_for``.
+    """
+    caller, working = asyncio.current_task(), asyncio.create_task(job)
+    stopping = asyncio.create_task(stop.wait())
+    stopping.add_done_callback(lambda _: working.cancelling() or working.cancel())
     try:
-        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            return working.result()
-        while not working.done():
-            working.cancel()
-            await asyncio.wait((working,), timeout=CANCEL_AGAIN_SECONDS)
+        return await working  # a cancelled caller cancels it, and goes on waiting
+    except asyncio.CancelledError:
+        if not stop.is_set() or (caller is not None and caller.cancelling()):
+            raise
         return None
     finally:
-        working.cancel()
         stopping.cancel()
 
 

@@ -20,6 +20,11 @@ from subscribers.schema import insert_new
 Audience = sa.Select[tuple[int, str, str, str | None]]
 """subscriber_id, language, timezone, send_at of everyone who gets the newsletter now."""
 
+WAITS = deliveries.c.state.in_(
+    sa.bindparam("waiting", sources_of(State.CLAIMED), expanding=True, literal_execute=True)
+)
+"""The row may be claimed once its time comes; written out, for SQLite finds the index of such rows only by its own words."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Hour:
@@ -110,13 +115,16 @@ def recover(connection: sa.Connection, issue_id: int, *, repeatable: bool, now: 
         _settle(connection, over, state=after, reason="its sender stopped", now=now)
 
 
-def sweep(connection: sa.Connection, issue_id: int, audience: Audience, *, now: datetime) -> None:
-    """Expire what is too late and suppress those who no longer belong to the audience."""
-    mine = sa.and_(
-        deliveries.c.issue_id == issue_id,
-        deliveries.c.state.in_((State.PLANNED, State.DEFERRED)),
-        sa.or_(deliveries.c.next_try.is_(None), deliveries.c.next_try <= now),
-    )
+def sweep(
+    connection: sa.Connection,
+    issue_id: int,
+    audience: Audience,
+    *,
+    now: datetime,
+    ignore_hours: bool = True,
+) -> None:
+    """Expire what is too late and suppress those who no longer belong to the audience, among what may be claimed now."""
+    mine = is_due(issue_id, now=now, ignore_hours=ignore_hours)
     _settle(
         connection,
         sa.and_(mine, deliveries.c.not_after <= now),
@@ -139,16 +147,9 @@ def claim(
     ignore_hours: bool,
 ) -> tuple[Claim, ...]:
     """Make up to ``limit`` rows ours, those due first; another's are passed over."""
-    waiting = sa.and_(
-        deliveries.c.issue_id == issue_id,
-        deliveries.c.state.in_(sources_of(State.CLAIMED)),
-        sa.or_(deliveries.c.next_try.is_(None), deliveries.c.next_try <= now),
-        deliveries.c.not_after > now,
-        sa.true() if ignore_hours else deliveries.c.due_at <= now,
-    )
     chosen = (
         sa.select(deliveries.c.subscriber_id)
-        .where(waiting)
+        .where(is_due(issue_id, now=now, ignore_hours=ignore_hours), deliveries.c.not_after > now)
         .order_by(deliveries.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -256,6 +257,16 @@ def counts_by_issue(connection: sa.Connection) -> dict[int, dict[str, int]]:
     ):
         by_issue.setdefault(issue_id, {})[state] = number
     return by_issue
+
+
+def is_due(issue_id: int, *, now: datetime, ignore_hours: bool) -> sa.ColumnElement[bool]:
+    """Return what holds of an issue's rows that wait and whose time has come."""
+    return sa.and_(
+        deliveries.c.issue_id == issue_id,
+        WAITS,
+        sa.or_(deliveries.c.next_try.is_(None), deliveries.c.next_try <= now),
+        sa.true() if ignore_hours else deliveries.c.due_at <= now,
+    )
 
 
 def _belongs(audience: Audience) -> sa.ColumnElement[bool]:

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from pipeline.model import DeliveryState as State
+from pipeline.store.deliveries import WAITS, is_due
 from pipeline.store.schema import deliveries
 
 
@@ -37,9 +38,20 @@ def next_moment(connection: sa.Connection, issue_id: int) -> datetime | None:
 
 
 def next_due(connection: sa.Connection, issue_id: int, *, after: datetime) -> datetime | None:
-    """Return when the first of the planned rows is due that are due after a moment, or None when there are none."""
-    later = sa.and_(
-        deliveries.c.issue_id == issue_id, deliveries.c.state == State.PLANNED, deliveries.c.due_at > after
-    )
+    """Return when the first of the waiting rows is due that are due after a moment, or None when there are none."""
+    later = sa.and_(deliveries.c.issue_id == issue_id, WAITS, deliveries.c.due_at > after)
     soonest = sa.select(deliveries.c.due_at).where(later).order_by(deliveries.c.due_at).limit(1)
     return connection.scalars(soonest).first()
+
+
+def is_round_due(connection: sa.Connection, issue_id: int, *, now: datetime, ignore_hours: bool) -> bool:
+    """Say whether sending finds something to do: a row that is due, one whose sender stopped, or an end to put on record."""
+    mine = deliveries.c.issue_id == issue_id
+    held = sa.and_(mine, deliveries.c.state.in_((State.CLAIMED, State.DATA_STARTED)))
+    due = is_due(issue_id, now=now, ignore_hours=ignore_hours)
+    found = sa.or_(
+        sa.exists().where(due),
+        sa.exists().where(held, deliveries.c.lease_until <= now),
+        sa.not_(sa.or_(sa.exists().where(mine, WAITS), sa.exists().where(held))),
+    )
+    return bool(connection.scalar(sa.select(found)))

@@ -57,6 +57,8 @@ class Heard:
     missed: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    looks: int = 0
+    """Counted by tests that watch."""
 
     def source_read(self, newsletter: Newsletter, read: SourceRead) -> None:
         self.read.append(f"{newsletter.key} {read.source.key}")

@@ -6,11 +6,15 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pipeline.jobs import oversee
+from pipeline.jobs.send import SendReport
 from pipeline.model import IssueStatus
+from pipeline.store.schema import deliveries
 from subscribers.schema import subscribers
 from tests.deliver.relay import CONNECT, CUT, RCPT, SILENT, Relay
 from tests.jobs.newsroom import NOW, SLOT, Desk
 from tests.jobs.scenes import READERS, go, play
+from tests.jobs.waiting import hurry, until
 
 ANN, BOB, CEM = READERS
 HOURS = {ANN: ("Asia/Shanghai", "07:30"), BOB: ("Europe/Berlin", "07:30"), CEM: ("Europe/Berlin", None)}
@@ -76,6 +80,85 @@ def test_who_waits_is_there_when_the_next_hour_comes(tmp_path: Path) -> None:
             go(at, keeps_hours=True, wait=True, on_round=lambda _: later()), timeout=20
         )
         assert (ended.issue.status, at.tally) == (IssueStatus.SENT, {"accepted": 3})
+
+    play(tmp_path, scene)
+
+
+async def half_a_minute(at: Desk) -> None:
+    """Let the time pass after which a sender that waits looks whether there is something to do."""
+    asked = at.clock.asked
+    hurry(30)
+    await until(lambda: at.clock.asked > asked + 1)
+
+
+def test_who_waits_only_looks_until_a_row_is_due(tmp_path: Path) -> None:
+    async def scene(at: Desk, relay: Relay) -> None:
+        choose_hours(at)
+        rounds: list[SendReport] = []
+        stop = asyncio.Event()
+        sending = asyncio.create_task(go(at, keeps_hours=True, wait=True, stop=stop, on_round=rounds.append))
+        await until(lambda: rounds)
+        for _ in range(3):
+            await half_a_minute(at)
+        assert len(rounds) == 1
+        at.clock.moment = ANNS
+        hurry(30)
+        await until(lambda: len(rounds) == 2)
+        assert relay.recipients == [ANN, CEM]
+        stop.set()
+        await sending
+
+    play(tmp_path, scene)
+
+
+def test_who_waits_sees_that_a_person_holds_the_issue(tmp_path: Path) -> None:
+    async def scene(at: Desk, relay: Relay) -> None:
+        choose_hours(at)
+        rounds: list[SendReport] = []
+        sending = asyncio.create_task(go(at, keeps_hours=True, wait=True, on_round=rounds.append))
+        await until(lambda: rounds)
+        oversee.hold(at.newsroom, at.issue)
+        hurry(30)
+        assert (await asyncio.wait_for(sending, 5)).issue.status is IssueStatus.HELD
+
+    play(tmp_path, scene)
+
+
+def test_who_waits_does_not_look_all_the_time_for_a_row_in_anothers_hands(tmp_path: Path) -> None:
+    async def scene(at: Desk, relay: Relay) -> None:
+        relay.always(RCPT, "451 later", to=ANN)
+        rounds: list[SendReport] = []
+        stop = asyncio.Event()
+        sending = asyncio.create_task(go(at, wait=True, stop=stop, on_round=rounds.append))
+        await until(lambda: rounds)
+        lease = {"state": "claimed", "owner": "another", "lease_until": at.clock() + timedelta(hours=1)}
+        with at.newsroom.database.write() as connection:
+            connection.execute(deliveries.update().where(deliveries.c.state == "deferred").values(lease))
+        at.clock.forward(timedelta(minutes=2))  # its next try has come
+        await half_a_minute(at)
+        asked = at.clock.asked
+        hurry(1)
+        await asyncio.sleep(0.05)
+        assert at.clock.asked == asked
+        stop.set()
+        await sending
+
+    play(tmp_path, scene)
+
+
+def test_one_who_left_is_let_go_when_the_hour_comes(tmp_path: Path) -> None:
+    async def scene(at: Desk, relay: Relay) -> None:
+        choose_hours(at)
+        await go(at, keeps_hours=True)
+        at.leave(ANN)
+        for moment, tally in [
+            (ANNS - MINUTE, {"accepted": 1, "planned": 2}),
+            (ANNS, {"accepted": 1, "planned": 1, "suppressed": 1}),
+        ]:
+            at.clock.moment = moment
+            before = relay.connections
+            await go(at, keeps_hours=True)
+            assert (at.tally, relay.connections) == (tally, before)
 
     play(tmp_path, scene)
 

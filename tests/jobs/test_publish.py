@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.app import Newsroom
-from pipeline.jobs.compose import resolve_slot
+from pipeline.config import Newsletter
+from pipeline.jobs.collect import SourceRead
+from pipeline.jobs.compose import compose, resolve_slot
 from pipeline.jobs.lease import LEASE
 from pipeline.jobs.publish import LEASE_NAME, Publisher
 from pipeline.jobs.record import issue_record
@@ -102,6 +104,23 @@ def test_what_another_process_is_at_is_left_to_it_until_it_is_dead(tmp_path: Pat
         clock.forward(LEASE)
         asyncio.run(publish_all(newsroom, heard))
         assert slots(newsroom) == [f"{WALL} held"]
+
+
+def test_an_issue_that_a_person_makes_meanwhile_is_left_as_it_is(tmp_path: Path) -> None:
+    class Person(Heard):
+        def source_read(self, newsletter: Newsletter, read: SourceRead) -> None:
+            super().source_read(newsletter, read)
+            compose(newsroom, newsletter, resolve_slot(newsroom, newsletter, None))
+
+    thin = DAILY.replace('on_thin = "send"\nmin_items = 0', 'on_thin = "hold"\nmin_items = 9')
+    with (
+        site("application/rss+xml", FEED) as address,
+        room(furnish(tmp_path / "room", newsletters=thin, sources=address)) as (newsroom, _),
+    ):
+        heard = Person()
+        asyncio.run(publish_all(newsroom, heard))
+        assert slots(newsroom) == [f"{WALL} held"]
+    assert heard.made == []  # a thin one would be made anew
 
 
 def test_a_long_silence_leaves_missed_slots_and_makes_the_newest(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,22 +15,37 @@ import sqlalchemy as sa
 
 from pipeline.app import Newsroom
 from pipeline.jobs import oversee
+from pipeline.jobs.lease import LEASE
+from pipeline.jobs.publish import LEASE_NAME
 from pipeline.jobs.watch import SlotTrigger, Watch
 from pipeline.model import Issue, IssueStatus
-from pipeline.store import issues
+from pipeline.store import issues, leases
 from tests.cli.sites import site
+from tests.deliver.relay import CONNECT, CUT, Relay
 from tests.jobs.newsroom import Clock
-from tests.jobs.rooms import DAILY, DUE, WALL, Heard, furnish, invite, room
+from tests.jobs.rooms import DAILY, DUE, WALL, Heard, furnish, invite, room, slots
 from tests.jobs.test_publish import FEED
+from tests.jobs.waiting import hurry, until
 
 Scene = Callable[[Newsroom, Clock, Heard], Coroutine[Any, Any, None]]
 
 
-async def until(seen: Callable[[], object]) -> None:
-    """Wait until something is so."""
-    async with asyncio.timeout(10):
-        while not seen():  # noqa: ASYNC110  what is waited for is in the database as often as in memory
-            await asyncio.sleep(0.01)
+class Watching(Watch):
+    """Looks often, and counts how often."""
+
+    def __init__(self, newsroom: Newsroom, *, stop: asyncio.Event, heard: Heard) -> None:
+        super().__init__(newsroom, stop=stop, listener=heard, look_seconds=0.05)
+        self._heard = heard
+
+    async def _look(self) -> None:
+        await super()._look()
+        self._heard.looks += 1
+
+
+async def several_looks(heard: Heard) -> None:
+    """Wait until what was to be seen has been seen."""
+    before = heard.looks
+    await until(lambda: heard.looks >= before + 3)
 
 
 def watched(home: Path, scene: Scene, *, at: datetime = DUE) -> Heard:
@@ -39,8 +55,7 @@ def watched(home: Path, scene: Scene, *, at: datetime = DUE) -> Heard:
         heard, stop = Heard(), asyncio.Event()
         with room(home, at=at) as (newsroom, clock):
             invite(newsroom, "ann@x.example")
-            watch = Watch(newsroom, stop=stop, listener=heard, look_seconds=0.05)
-            keeping = asyncio.create_task(watch.keep())
+            keeping = asyncio.create_task(Watching(newsroom, stop=stop, heard=heard).keep())
             await scene(newsroom, clock, heard)
             stop.set()
             await asyncio.wait_for(keeping, 5)
@@ -73,7 +88,7 @@ def test_what_waits_for_an_editor_goes_once_approved(tmp_path: Path) -> None:
     async def scene(newsroom: Newsroom, clock: Clock, heard: Heard) -> None:
         await until(lambda: heard.made)
         clock.forward(timedelta(hours=1))
-        await asyncio.sleep(0.2)  # several looks
+        await several_looks(heard)
         assert the_issue(newsroom).status is IssueStatus.HELD
         oversee.approve(newsroom, the_issue(newsroom))
         await until(lambda: heard.ended)
@@ -87,7 +102,7 @@ def test_what_is_held_for_a_while_goes_when_it_is_over(tmp_path: Path) -> None:
     async def scene(newsroom: Newsroom, clock: Clock, heard: Heard) -> None:
         await until(lambda: heard.made)
         clock.forward(timedelta(minutes=44))
-        await asyncio.sleep(0.2)
+        await several_looks(heard)
         assert the_issue(newsroom).status is IssueStatus.HELD
         clock.forward(timedelta(minutes=1))
         await until(lambda: heard.ended)
@@ -105,7 +120,7 @@ def test_an_issue_held_while_it_waits_for_hours_goes_on_when_approved(tmp_path: 
         oversee.hold(newsroom, the_issue(newsroom))
 
     async def resumed(newsroom: Newsroom, clock: Clock, heard: Heard) -> None:
-        await asyncio.sleep(0.2)  # several looks
+        await several_looks(heard)
         assert not (newsroom.home / "outbox" / "new").exists()
         oversee.approve(newsroom, the_issue(newsroom))
         await until(lambda: heard.ended)
@@ -124,7 +139,7 @@ def the_issue_is(newsroom: Newsroom, status: IssueStatus) -> bool:
 def test_a_newsletter_that_fails_is_told_in_a_line_and_harms_no_other(tmp_path: Path) -> None:
     async def scene(newsroom: Newsroom, clock: Clock, heard: Heard) -> None:
         await until(lambda: heard.ended and heard.troubles)
-        await asyncio.sleep(0.2)  # several looks: it rests
+        await several_looks(heard)  # it rests
 
     broken = DAILY.replace('"daily"', '"broken"').replace('"Daily"', '"Broken"')
     with site("application/rss+xml", FEED) as address:
@@ -170,6 +185,77 @@ def test_an_issue_of_a_newsletter_that_is_gone_is_told_of(tmp_path: Path) -> Non
         furnish(home, newsletters=DAILY.replace('"daily"', '"other"'))
         heard = watched(home, scene)
     assert "there is no newsletter 'daily' any more" in heard.troubles[0]
+
+
+def test_what_goes_on_failing_rests_longer_each_time(tmp_path: Path) -> None:
+    def said(heard: Heard) -> list[str]:
+        return [told.rpartition("; ")[2] for told in heard.troubles if "(look;" in told]
+
+    async def scene(newsroom: Newsroom, clock: Clock, heard: Heard) -> None:
+        await until(lambda: heard.made)
+        with newsroom.database.write() as connection:
+            connection.execute(sa.text("ALTER TABLE issues RENAME TO gone"))
+        for seconds in (15, 30, 60, 120):
+            await until(lambda: f"again in {seconds} s)" in said(heard))  # noqa: B023  it is waited for at once
+            hurry(seconds)
+        assert said(heard) == [f"again in {seconds} s)" for seconds in (15, 30, 60, 120)]
+
+    watched(furnish(tmp_path / "room"), scene)
+
+
+def test_a_stop_lets_what_was_begun_end(tmp_path: Path) -> None:
+    async def scene(silent: socket.socket) -> None:
+        stop = asyncio.Event()
+        with room(furnish(tmp_path / "room", sources=f"http://127.0.0.1:{silent.getsockname()[1]}")) as (
+            at,
+            _,
+        ):
+            keeping = asyncio.create_task(Watching(at, stop=stop, heard=Heard()).keep())
+            kept_waiting, _ = await asyncio.to_thread(silent.accept)
+            stop.set()
+            await asyncio.wait_for(keeping, 5)
+            kept_waiting.close()
+            assert slots(at) == []
+            with at.database.write() as connection:
+                assert leases.take(connection, LEASE_NAME, owner="the next", until=DUE + LEASE, now=DUE)
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(10)
+        asyncio.run(scene(silent))
+
+
+def test_a_relay_that_stays_away_is_told_of_once(tmp_path: Path) -> None:
+    async def scene(relay: Relay, home: Path) -> Heard:
+        heard, stop = Heard(), asyncio.Event()
+        with room(home) as (newsroom, _):
+            invite(newsroom, "ann@x.example")
+            keeping = asyncio.create_task(Watching(newsroom, stop=stop, heard=heard).keep())
+            for rounds in (1, 2, 3):
+                await until(lambda: relay.connections == 2 * rounds)  # noqa: B023  it is waited for at once
+                await several_looks(heard)
+                hurry(30)
+            stop.set()
+            await asyncio.wait_for(keeping, 5)
+        return heard
+
+    async def played() -> Heard:
+        async with Relay() as relay:
+            relay.always(CONNECT, CUT)
+            with site("application/rss+xml", FEED) as address:
+                return await scene(relay, furnish(tmp_path / "room", sources=address, **mailing(relay.port)))
+
+    [told] = asyncio.run(played()).troubles
+    assert told.startswith("daily: issue 1 waits: ")
+
+
+def mailing(port: int) -> dict[str, str]:
+    """Return what a newsroom's settings say besides when it mails over a relay."""
+    more = (
+        '\n[delivery]\ntransport = "smtp"\nconnections = 1\ncheck_site = false\n'
+        f'[smtp]\nhost = "127.0.0.1"\nport = {port}\ntls = "none"\n'
+        'from_address = "brief@lantern.example"\nreturn_path_domain = "lantern.example"\n'
+    )
+    return {"publisher": 'site_url = "https://news.lantern.example"', "more": more}
 
 
 @pytest.mark.parametrize(
