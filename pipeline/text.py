@@ -261,7 +261,7 @@ _PRINTED = re.compile(
     r"\s*(?!(?i:on|at)\b)(?:(?i:last updated|updated|published|posted|发布时间|更新时间|发表时间|时间|日期)\s?(?:on\b|at\b)?[:：]?\s?)?(?:(?:"
     rf"(?i:(?:{_any_of(_MONTHS)})\.?\s\d{{1,2}}(?:st|nd|rd|th)?\b(?!:)|\d{{1,2}}(?:st|nd|rd|th)?\s(?:{_any_of(_MONTHS)}))"
     r"|[〇零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日"
-    r"|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}(?:日|T(?=\d))?|\d{1,2}[./]\d{1,2}[./]\d{4}\b|\d{1,2}月\d{1,2}日|(?:19|20)\d\d\b"
+    r"|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}(?:日|T(?=\d))?|\d{1,2}[./]\d{1,2}[./]\d{4}\b|(?:\d{4}\s?年\s?)?\d{1,2}\s?月\s?\d{1,2}\s?日|(?:19|20)\d\d\b"
     r"|\d{1,2}:\d\d(?::\d\d)?(?:\.\d+)?Z?\b|(?i:[ap]\.?m\b\.?|at\b|on\b)|[上下]午|(?:星期|周)[一二三四五六日天]"
     r"|(?:Mon|Tue|Tues|Wed|Wednes|Thu|Thurs|Fri|Sat|Satur|Sun)(?:day)?\b"
     rf"|(?i:(?:china|beijing|hong kong|local|eastern|pacific)(?: standard)? time)|北京时间|{_ZONE}(?<=[\dA-Z])(?=\s|$))[\s,，.·|/()（）-]*)+"

@@ -1,4 +1,4 @@
-"""What stands in an article and is no part of its story: datelines, bylines, credits, calls to subscribe."""
+"""What stands in an article and is no part of its story: datelines, bylines, notes, calls to subscribe."""
 
 from __future__ import annotations
 
@@ -6,37 +6,71 @@ import re
 
 from pipeline.text import after_printed_date, is_imprint
 
+_HAN = r"[\u4e00-\u9fff]"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 _PLACE = r"[A-Z][A-Za-z.'’-]+(?:[ ,]+[A-Z][A-Za-z.'’-]+){0,3}"
 _DATE = rf"(?:,?\s{_MONTH}\s\d{{1,2}}(?:,\s\d{{4}})?,?|,?\s\d{{1,2}}\s{_MONTH}(?:\s\d{{4}})?,?)"
 _AGENCY = r"\s?\([A-Z][\w .’'-]{1,30}\)"
+_NAME = (
+    r"(?:[A-Z][\w.'’-]*|(?:and|by|for|in|of|at|with|the|de|van|von|bin|staff|special|senior|writer|reporter|correspondent"
+    r"|contributor|columnist|editor|additional|reporting|editing)\b)"
+)
+_NAMES = rf"{_NAME}(?:[\s,;|/&·]+{_NAME}){{0,15}}"
+_ROLE = r"(?i:(?:staff|senior|special)\s(?:writer|reporter|correspondent|editor))"
 _DATELINE_EN = re.compile(
     "^(?:"
     rf"{_PLACE}{_DATE}?{_AGENCY}\s?(?:[-–—:]+\s?)?"  # Wuhan, Feb 21 (Agency) -
     rf"|{_PLACE}{_DATE}\s?[-–—]{{1,2}}\s?"  # Wuhan, Feb 21 —
+    rf"|(?:{_MONTH}\s\d{{1,2}},?)?{_AGENCY}{_DATE}?\s?[-–—]{{1,2}}\s?"  # (Agency) Feb. 21 --
     rf"|(?![A-Z]{{1,3}}\s?[-–—])[A-Z][A-Z.'’ -]{{2,30}}(?:,\s[A-Z][A-Za-z. ]{{1,30}}?)?{_DATE}?(?:{_AGENCY})?\s?[-–—]{{1,2}}\s"  # WUHAN, China -
+    rf"|(?i:by)\s[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){{1,3}},\s{_ROLE}\s"  # By A. Writer, Staff Writer
     ")"
 )
-_HAN = r"[\u4e00-\u9fff]"
+
+_NAMED = r"\s?[:：|丨｜/／]\s?"
+_CREDITS_ZH = (
+    r"(?:(?:本文|本期|原文|图片|圖片)?(?:来源|來源|作者|原标题|原標題|图源|圖源|题图|配图|[文图圖]|撰文|摄影|攝影|供图|供圖|出品|校对|校對|审核|審核|责编|責編)"
+    rf"|{_HAN}{{0,4}}(?:编辑|編輯|记者|記者|通讯员)){_NAMED}"
+)
 _REPORTERS = r"(?:[（(][^）)]{1,60}[）)])?"
 _WIRE = rf"(?:(?:{_HAN}{{0,4}}[专專])?[电電讯訊]|消息|报道|報道)"
+_DAY = r"\d{1,2}\s?月\s?\d{1,2}\s?日?"
 _DATELINE_ZH = re.compile(
     "^(?:"
-    r"【[^】]{1,20}】\s*"
-    r"|[（(](?:本报|记者|見習記者|见习记者|通讯员|文/)[^）)]{0,40}[）)]\s*"
-    rf"|(?:{_HAN}{{2,8}}[社网報报]|中新{_HAN}{{0,4}}|央视{_HAN}{{0,4}})[\u4e00-\u9fff·]{{0,12}}?\d{{1,2}}月\d{{1,2}}日?"
+    r"【[^】]{1,30}】\s*(?=\S)"
+    rf"|[（(](?:[^（）()]{{0,16}}(?:记者|記者|\d日[电電讯訊])|本报|見習記者|通讯员|{_CREDITS_ZH})[^）)]{{0,40}}[）)]\s*"
+    rf"|(?:{_HAN}{{2,8}}[社网報报]|中新{_HAN}{{0,4}}|央视{_HAN}{{0,4}})[\u4e00-\u9fff·]{{0,12}}?{_DAY}"  # 某社某地2月21日电
     rf"{_WIRE}\s?(?:综合新华社驻外记者报道)?(?:[题題][:：]?[^（(。]{{0,40}})?{_REPORTERS}[：:，,]?\s*"
-    rf"|(?:本报|本網|本网|本刊|{_HAN}{{2,6}}[网社]|{_HAN}{{2,5}}日报){_HAN}{{0,8}}?(?:\d{{1,2}}月\d{{1,2}}日)?(?:综合)?{_WIRE}\s?"
+    rf"|(?:本报|本網|本网|本刊|{_HAN}{{2,6}}[网社]|{_HAN}{{2,5}}日报){_HAN}{{0,8}}?(?:{_DAY})?(?:综合)?{_WIRE}\s?"  # 本报讯
     rf"{_REPORTERS}(?:记者[\u4e00-\u9fff·、 ]{{2,16}}报道)?[：:，,]?\s*"
+    rf"|[A-Za-z\d]{{0,10}}{_HAN}{{0,8}}\s?(?:\d{{4}}\s?年\s?)?{_DAY}\s?[早晚]?间?{_WIRE}\s?{_REPORTERS}[：:，,]\s*"  # 某站 2 月 21 日消息，
+    rf"|{_HAN}{{0,4}}[记記]者\s?[^从從在就对對向昨今曾独獨发發协協，。！？]{{2,20}}?(?:综合|摄影)?[报報][道導](?![了过過称稱的中])[：:，,]?\s*"
     r"|(?:[^，。]{0,8}记者[^，。]{0,30}(?:获悉|了解到|采访发现|看到)|据(?:悉|了解|介绍))[，,：:]\s*"
     r"|据[^，。]{2,16}(?:消息|报道|報道)[，,：:]\s*"
+    rf"|{_CREDITS_ZH}[^\s，。！？]{{1,12}}\s+"  # 文/甲乙 and then the story
     ")"
 )
-_CREDITS_ZH = "来源|來源|作者|编辑|編輯|记者|記者|责编|責編|责任编辑|责任編輯|原标题|原標題|图片来源|图源|文|撰文|出品|校对|审核"
+
+_WORK = r"(?:(?:staff |file )?(?:written|reported|edited|story|text|words|photos?|photographs?|pictures?|images?|illustrations?|video|(?:additional )?reporting|editing))"
+_LABEL = r"(?:photos?|pictures?|images?|graphic|illustration|video|credits?|sources?|captions?|editors?|editing|writ(?:ers?|ing)|report(?:ers?|ing)|authors?)"
 _BYLINE = re.compile(
-    r"^(?:by\s[A-Z][\w.'’-]+(?:\s(?:and\s)?[A-Z][\w.'’-]+){0,5}"
-    rf"|(?:{_CREDITS_ZH})\s?[:：|丨/／].{{0,60}}"
-    r"|(?:photo|image|credit|source|editor|written|reported|updated|published)\b[^.!?]{0,80})$",
+    rf"^(?:(?:(?i:{_WORK})\s)?(?i:by|courtesy of):?\s{_NAMES}"  # By A. Writer, Staff Writer
+    rf"|[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){{1,3}},\s{_ROLE}\.?"
+    rf"|(?i:(?:{_LABEL}\s)?{_LABEL})\s?[:：](?:[^.!?]|\b[A-Z]\.|\.(?=\w)){{0,100}}[.!?]?"  # Photo: Agency
+    r"|(?i:updated|published|posted)\b[^.!?,]{0,60}"
+    rf"|[（(\[]?{_CREDITS_ZH}(?:[^。]{{0,60}}|[^\s。]{{0,60}}。)"
+    r"|【[^】]{0,30}(?:记者|記者|报道|報道|[讯訊]|编辑)[^】]{0,20}】|[图圖]片?(?:源|来自|来源于|來自)(?:于|自)?(?:网络|網絡).{0,12}"
+    r")$"
+)
+
+_NOTE = re.compile(
+    r"^(?:(?:full )?(?:disclosure|disclaimer|corrections?|clarification|(?:editor|author)(?:[’']?s[’']?|ial)? note|note to (?:readers|editors))\s?[:：—–-]"
+    r"|(?:listen|watch|read|see)(?: (?:also|more|now|next))?\s?:|\d+[- ]min(?:ute)?s?[- ](?:read|listen)\b|(?:estimated )?(?:reading|listening) time\b"
+    r"|(?:listen to|hear|watch|print|save|e-?mail|bookmark) (?:this|the full) (?:article|story|report|podcast|page)\b"
+    r"|this (?:article|story|report|post) (?:has been|was) (?:corrected|updated|amended|translated)|an? (?:earlier|previous) version of this (?:article|story|report|post)\b"
+    r"|the (?:author|writer) (?:holds|owns|has) (?:no )?(?:shares|positions?)"
+    r"|(?:编者[按注]|編者[按註]|编辑注|更正|勘误|勘誤|声明|聲明|(?:利益)?披露|风险提示|風險提示)\s?[:：]"
+    r"|(?:点击|點擊)?(?:收听|收聽|朗读)(?:本文|全文)|(?:本文|全文)共?[约約]?\s?\d+\s?字|(?:预计)?阅读(?:本文|全文)?(?:时间|[约需])+[:：]?\s?\d)",
     re.IGNORECASE,
 )
 _CALLS = (
@@ -56,7 +90,7 @@ _LONGEST_CALL = 200
 
 
 def without_dateline(line: str) -> str:
-    """Return a paragraph without the place, date, agency and reporters it opens with.
+    """Return a paragraph without the place, date, agency and reporters it opens with; empty if it holds no more.
 
     A date printed before them goes too; one that opens a sentence of its own stays.
     """
@@ -67,21 +101,25 @@ def without_dateline(line: str) -> str:
 
 
 def _without_openers(line: str) -> str:
-    pattern = _DATELINE_ZH if re.search(r"[\u4e00-\u9fff]", line[:40]) else _DATELINE_EN
+    pattern = _DATELINE_ZH if re.search(_HAN, line[:40]) else _DATELINE_EN
     stripped = line
     for _ in range(3):  # 【栏目】 本报讯 （记者 …）
         shorter = pattern.sub("", stripped, count=1).lstrip(" 　:：-–—")
-        if shorter == stripped or not shorter:
+        if shorter == stripped:
             break
         stripped = shorter
     return stripped
 
 
 def is_byline(line: str) -> bool:
-    """Say whether a whole line only names who wrote, took, edited or published, or when."""
-    return is_imprint(line) or _BYLINE.match(line.strip()) is not None
+    """Say whether a whole line only names who wrote, took, edited or published, or when, or is a dateline alone."""
+    if not line.strip():
+        return False
+    return is_imprint(line) or _BYLINE.match(line.strip()) is not None or not without_dateline(line)
 
 
 def is_call(sentence: str) -> bool:
     """Say whether a sentence speaks to the reader of the site and not of the story."""
+    if _NOTE.match(sentence):
+        return True
     return _CALL.search(sentence) is not None and len(sentence) < _LONGEST_CALL

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from pipeline.summarise.boilerplate import is_byline, is_call, without_dateline
+from pipeline.summarise.orders import is_to_model
 from pipeline.text import clean, clean_line, han_count, is_mostly_han, script_language, sentences, word_count
 
 MOST_WORDS = 75
@@ -19,7 +21,7 @@ MOST_CHARACTERS = 900
 """No 75 English words are longer; what is has no words."""
 MOST_SENTENCES = 3
 READ_CHARACTERS = 20_000
-"""What stands further down is no lead; reading a whole book for three sentences would hold up the issue."""
+"""For each sentence wanted: what stands further down is no lead, and reading a whole book would hold up the issue."""
 FEWEST_HAN = 10
 FEWEST_WORDS = 5
 """Shorter sentences are headings and captions more often than news."""
@@ -33,6 +35,7 @@ _TELLING_TAIL = re.compile(
     r"[”\"’」]\s?[^”\"“「]{0,40}\b(?:said|says|told|added|noted)\b[^”\"]{0,40}$|^[\u4e00-\u9fff]{1,8}(?:说|表示|称|道|指出|介绍)[。！]?$",
     re.IGNORECASE,
 )
+_SENTENCE_END = re.compile(r"[.!?。！？…][”’」』》）)\"'\s]*$")
 _BARE_QUOTATION = re.compile(r"^“[^”]*”$|^「[^」]*」$|^\"[^\"]*\"$")
 _PAIRS = (("“", "”"), ("「", "」"), ("『", "』"), ("《", "》"), ("（", "）"), ("(", ")"))
 
@@ -49,12 +52,13 @@ class Summary:
 
 def summarise(title: str, text: str, *, language: str | None = None, sentences: int | None = None) -> Summary:
     """Sum an article up; with ``sentences`` in that many whole sentences, else in one to three short ones."""
-    told = language or script_language(text[:2000])
-    candidates = story_sentences(title, text[:READ_CHARACTERS], language=told)
-    if not candidates:
+    read = text[: READ_CHARACTERS * max(sentences or 1, 1)]
+    told = story_sentences(title, read, language=language or script_language(text[:2000]))
+    if not told:
         return Summary(text="", method="none")
     if sentences is not None:
-        return Summary(text=_joined(candidates[: max(sentences, 1)]), method="extractive")
+        return Summary(text=_joined(_as_many(told, max(sentences, 1))), method="extractive")
+    candidates = [sentence for sentence in told if _is_whole(sentence)] or told
     chosen = _fitting(candidates)
     if chosen:
         return Summary(text=_joined(chosen), method="extractive")
@@ -62,15 +66,33 @@ def summarise(title: str, text: str, *, language: str | None = None, sentences: 
 
 
 def story_sentences(title: str, text: str, *, language: str) -> list[str]:
-    """Return the sentences that tell the story, in order: no dateline, byline, call to subscribe or bare title.
+    """Return the sentences that tell the story, in order.
 
-    When nothing but short lines is there, they are returned as they are.
+    No dateline, byline, call to subscribe, order to a language model or bare title is among them.
     """
-    lines = [without_dateline(line) for line in clean(text).split("\n") if not is_byline(line)]
-    found = _with_tellers([sentence for line in lines for sentence in sentences(line, language)])
+    lines = [line for line in clean(text).split("\n") if not is_byline(line)]
+    found = _with_tellers([sentence for line in lines for sentence in _without_opening(line, language)])
     heading = clean_line(title).rstrip("。.!！ ")
-    told = [s for s in found if not is_call(s) and not is_byline(s) and s.rstrip("。.!！ ") != heading]
-    return [s for s in told if _is_whole(s)] or told
+    return [s for s in found if not _is_no_story(s) and s.rstrip("。.!！ ") != heading]
+
+
+def _without_opening(line: str, language: str) -> list[str]:
+    """Split a paragraph, its bylines and dateline cut off even where all of it stands in one line."""
+    found = list(dropwhile(_is_no_story, sentences(without_dateline(line), language)))
+    opened = without_dateline(found[0]) if found else ""
+    return [sentence for sentence in (opened, *found[1:]) if sentence]
+
+
+def _is_no_story(sentence: str) -> bool:
+    return is_call(sentence) or is_byline(sentence) or is_to_model(sentence)
+
+
+def _as_many(told: Sequence[str], count: int) -> list[str]:
+    """Take the first whole sentences, then the first of the others, headings last; keep the text's order."""
+    ranked = sorted(
+        range(len(told)), key=lambda at: (not _is_whole(told[at]), not _SENTENCE_END.search(told[at]))
+    )
+    return [told[at] for at in sorted(ranked[:count])]
 
 
 def _with_tellers(found: Sequence[str]) -> list[str]:

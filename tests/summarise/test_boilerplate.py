@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from pipeline.summarise.boilerplate import is_byline, is_call, without_dateline
@@ -44,6 +46,15 @@ from pipeline.summarise.boilerplate import is_byline, is_call, without_dateline
         pytest.param("（记者 甲乙）大厅启用。", "大厅启用。", id="zh-reporter"),
         pytest.param("记者2日从市政府获悉，大厅启用。", "大厅启用。", id="zh-learned-from"),
         pytest.param("据某某社报道，大厅启用。", "大厅启用。", id="zh-reported-by"),
+        pytest.param("(Yicai) Feb. 21 -- A batch joined.", "A batch joined.", id="en-agency-before-the-date"),
+        pytest.param("SHANGHAI (Reuters) - A batch joined.", "A batch joined.", id="en-place-agency"),
+        pytest.param("By Jane Doe, Staff Writer A batch joined.", "A batch joined.", id="en-lost-line-break"),
+        pytest.param("IT之家 2 月 21 日消息，大厅启用。", "大厅启用。", id="zh-spaced-date"),
+        pytest.param("本报记者 李雷 上海报道 大厅启用。", "大厅启用。", id="zh-reporter-reports"),
+        pytest.param("【某某网 记者甲】大厅启用。", "大厅启用。", id="zh-rubric-with-a-reporter"),
+        pytest.param("（新华社北京2月21日电）大厅启用。", "大厅启用。", id="zh-agency-in-brackets"),
+        pytest.param("文/甲乙 大厅启用。", "大厅启用。", id="zh-credit-then-story"),
+        pytest.param("WUHAN, Feb 21 (Agency) --", "", id="a-dateline-alone"),
     ],
 )
 def test_a_dateline_is_cut(line: str, rest: str) -> None:
@@ -61,6 +72,9 @@ def test_a_dateline_is_cut(line: str, rest: str) -> None:
         pytest.param("武汉2月21日启用大厅。", id="zh-sentence"),
         pytest.param("2022年2月21日10:20，大厅启用。", id="zh-clock-in-a-sentence"),
         pytest.param("2022年2月21日，大厅启用。", id="zh-date-first"),
+        pytest.param("本报记者看到大厅启用。", id="zh-reporter-as-actor"),
+        pytest.param("IT之家 2 月 21 日上线新栏目。", id="zh-site-as-actor"),
+        pytest.param("By March the plant will make headsets.", id="en-by-a-month"),
         pytest.param("记者节活动在北京举行。", id="zh-reporters-day"),
         pytest.param("新华社发布数字藏品。", id="zh-agency-as-actor"),
         pytest.param("", id="nothing"),
@@ -79,6 +93,16 @@ def test_a_sentence_stays(line: str) -> None:
         "责任编辑：甲",
         "2026-03-02 10:00",
         "Photo: Agency",
+        "By Jane Doe, Staff Writer",
+        "By Jane Doe and Joe Bloggs",
+        "Jane Doe, Senior Reporter",
+        "Photo by J. Doe",
+        "Reporting by Jane Doe; Editing by Joe Bloggs",
+        "图源：某公司",
+        "（责任编辑：甲乙）",
+        "文/甲乙",
+        "图片来源于网络",
+        "SHANGHAI (Reuters) -",
         "Monday, 2 March 2026, 10:00 China time",
     ],
 )
@@ -89,7 +113,12 @@ def test_a_byline_is_known(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        "",
         "By noon the hall was full of people, and it rained.",
+        "By March the plant will make headsets.",
+        "Photo sharing grew fast in the virtual hall.",
+        "Reporters saw the hall.",
+        "图片生成模型上线。",
         "记者看到大厅启用。",
         "The hall opened.",
         "2022年2月21日，大厅启用。",
@@ -100,7 +129,21 @@ def test_a_story_line_is_no_byline(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sentence", ["Subscribe to our newsletter.", "点击关注我们", "扫码下载客户端", "All rights reserved."]
+    "sentence",
+    [
+        "Subscribe to our newsletter.",
+        "点击关注我们",
+        "扫码下载客户端",
+        "All rights reserved.",
+        "Listen to this article (3 minutes).",
+        "5-minute read",
+        "Disclosure: the author holds shares in Kestrel.",
+        "Editor's note: this story has been corrected.",
+        "This article was updated on Monday to correct a name.",
+        "编者按：本文为系列报道之一。",
+        "收听本文",
+        "全文共2300字，阅读大约需要6分钟。",
+    ],
 )
 def test_a_call_is_known(sentence: str) -> None:
     assert is_call(sentence)
@@ -110,6 +153,10 @@ def test_a_call_is_known(sentence: str) -> None:
     "sentence",
     [
         "The hall opened on Monday.",
+        "Listening rooms opened in Wuhan.",
+        "Disclosure rules for digital collectibles were tightened.",
+        "Read-only badges were handed out.",
+        "编者按量计费。",
         "大厅周一启用。",
         "The court ruled on the copyright of a digital collectible.",
         "Users can subscribe to the service from May.",
@@ -119,3 +166,24 @@ def test_a_call_is_known(sentence: str) -> None:
 )
 def test_news_is_no_call(sentence: str) -> None:
     assert not is_call(sentence)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By " + "Jane " * 20_000,
+        "By Jane Doe" + " and Jane Doe" * 10_000 + ".",
+        "Photo: " + "A. " * 20_000,
+        "（记者" * 20_000,
+        "本报记者" + " 李雷" * 20_000,
+        "Wuhan, " * 20_000,
+        "文/" * 20_000,
+        "Feb. 21, " * 20_000,
+    ],
+    ids=lambda line: line[:12],
+)
+def test_a_hostile_line_is_judged_in_reasonable_time(line: str) -> None:
+    start = process_time()
+    is_byline(line)
+    is_call(line)
+    assert process_time() - start < 2

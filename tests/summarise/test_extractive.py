@@ -68,6 +68,32 @@ def test_a_count_is_kept_as_far_as_there_are_sentences(count: int, summary: str)
     assert summarise("", f"{ONE} {TWO} {THREE}", sentences=count).text == summary
 
 
+@pytest.mark.parametrize(
+    ("text", "count", "summary"),
+    [
+        pytest.param(
+            "One sentence is here for you. “Two sentences are here,” he said. Why three sentences here? Four sentences are here!",
+            4,
+            "One sentence is here for you. “Two sentences are here,” he said. Why three sentences here? Four sentences are here!",
+            id="en-quotes-and-questions",
+        ),
+        pytest.param(
+            "上海市21日发布元宇宙产业新政策，支持企业发展虚拟现实。首批资金5亿元。项目分三年实施！“我们很高兴。”负责人说。",
+            50,
+            "上海市21日发布元宇宙产业新政策，支持企业发展虚拟现实。首批资金5亿元。项目分三年实施！“我们很高兴。”负责人说。",
+            id="zh-short-ones",
+        ),
+        pytest.param(f"Why a hall? {ONE} {TWO}", 2, f"{ONE} {TWO}", id="whole-ones-come-first"),
+        pytest.param(f"Why a hall? {ONE}", 2, f"Why a hall? {ONE}", id="then-the-others-in-the-text's-order"),
+        pytest.param(
+            f"By Jane Doe, Staff Writer\n{ONE}\nDisclosure: the author holds shares.", 3, ONE, id="no-byline"
+        ),
+    ],
+)
+def test_a_count_is_filled_up_from_what_was_passed_over(text: str, count: int, summary: str) -> None:
+    assert summarise("", text, sentences=count).text == summary
+
+
 def test_with_a_count_there_is_no_limit_on_words() -> None:
     assert summarise("", f"{LONG} {ONE}", sentences=2).text == f"{LONG} {ONE}"
 
