@@ -17,6 +17,8 @@ _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f0-9][A-Za-z\u00c0-\u024f0-9'’.,
 _SPACE = re.compile(r"[^\S\n]+")
 _CROWD = re.compile(r"[^\w\x00-\x7f]{31,}")
 """More signs in a row than Unicode's stream-safe form has accents (UAX 15); putting so many in order takes their square."""
+_WINDOW = 4000
+"""Characters, far more than a sentence has."""
 _UNWANTED = {"Cc", "Cf", "Co", "Cs", "Cn"}
 _KEPT = {"\n", "\t", "\u200d"}  # the zero-width joiner holds emoji together
 _HAN_SENTENCE = re.compile(r"[^。！？!?…\n]+(?:[。！？!?…]+[”’」』》）)\"']*|$)|[。！？!?…]+")
@@ -102,16 +104,27 @@ def _han_sentences(line: str, _language: str) -> list[str]:
 
 
 def _latin_sentences(line: str, language: str) -> list[str]:
-    from sentencex import segment  # a native library, loaded by those who split
-
     found: list[str] = []
-    for piece in segment("en" if language == "und" else language, line):
+    for piece in _pieces(line, "en" if language == "und" else language):
         sentence = piece.strip()
         if found and sentence[:1].islower():  # '"It works!" he said.' is one sentence
             found[-1] = f"{found[-1]} {sentence}"
         elif sentence:
             found.append(sentence)
     return found
+
+
+def _pieces(line: str, language: str) -> Iterator[str]:
+    """Split window by window, for the splitter's time grows with the square; what a window's end cuts goes to the next."""
+    from sentencex import segment  # a native library, loaded by those who split
+
+    start = 0
+    while start + _WINDOW < len(line):
+        window = line[start : start + _WINDOW]
+        whole = segment(language, window)[:-1] or [window]
+        yield from whole
+        start += sum(map(len, whole))
+    yield from segment(language, line[start:])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -229,3 +229,15 @@ def test_accents_stacked_by_the_thousand_are_dropped_in_little_time() -> None:
     started = time.process_time()
     assert clean("A" + "\u0301\u0327" * 200_000 + "nd") == "And"
     assert time.process_time() - started < 2
+
+
+def test_a_long_line_is_split_as_its_parts_are() -> None:
+    parts = [f"Mr. Lee opened hall {number} on Monday." for number in range(400)]
+    assert sentences(" ".join(parts), "en") == parts
+
+
+@pytest.mark.parametrize("line", ["”。" * 50_000, "Mr. " * 50_000, " " * 50_000 + ".", "x" * 100_000])
+def test_a_hostile_line_is_split_in_reasonable_time(line: str) -> None:
+    start = process_time()
+    sentences(line, "en")
+    assert process_time() - start < 3

@@ -7,6 +7,7 @@ always passes. It cannot see a claim turned round in the source's own words.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -54,6 +55,10 @@ _EMPTY_WORDS = frozenset(
         "which", "will", "would", "after", "also", "into", "than", "said", "says",
     )
 )  # fmt: skip
+
+
+_Kind = tuple[str, str]
+"""A number's unit, and the kind of Chinese measure word behind it; either may be empty."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +122,18 @@ class _Source:
     @cached_property
     def numbers(self) -> tuple[Quantity, ...]:
         return (*quantities(self.text), *spelled_numbers(self.text))
+
+    @cached_property
+    def counted(self) -> dict[float, set[_Kind]]:
+        """What each number counts."""
+        kinds: dict[float, set[_Kind]] = {}
+        for number in self.numbers:
+            kinds.setdefault(number.value, set()).add((number.unit, _classifier(self.text, number)))
+        return kinds
+
+    @cached_property
+    def ascending(self) -> list[float]:
+        return sorted(self.counted)
 
     @cached_property
     def spelled(self) -> frozenset[float]:
@@ -232,18 +249,21 @@ def _has_number(quantity: Quantity, sentence: str, source: _Source) -> bool:
         return source.has_date(*divmod(int(quantity.value), 100))
     if quantity.value in {"日": source.days, "月": source.months}.get(_classifier(sentence, quantity), ()):
         return True
-    alike = [other for other in source.numbers if _is_near(other.value, quantity, sentence)]
-    if not alike:
+    alike = source.counted.get(quantity.value, ()), *_rounded(quantity, sentence, source)
+    if not any(alike):
         return quantity.value in (source.spelled if quantity.unit else source.values)
-    return any(_fits_unit(quantity, sentence, other, source.text) for other in alike)
+    mine = quantity.unit, _classifier(sentence, quantity)
+    return any(_fits(mine, theirs) for kinds in alike for theirs in kinds)
 
 
-def _is_near(value: float, quantity: Quantity, sentence: str) -> bool:
-    if value == quantity.value:
-        return True
-    is_rounded = _ABOUT.search(sentence[max(quantity.start - 14, 0) : quantity.start]) is not None
-    is_rounder = _digits(quantity.value) < _digits(value)
-    return is_rounded and is_rounder and abs(value - quantity.value) <= ROUNDING * abs(value)
+def _rounded(quantity: Quantity, sentence: str, source: _Source) -> list[Collection[_Kind]]:
+    """Return what the source counts with numbers that round to one which is said to be but about right."""
+    if not _ABOUT.search(sentence[max(quantity.start - 14, 0) : quantity.start]):
+        return []
+    within = sorted((quantity.value / (1 - ROUNDING), quantity.value / (1 + ROUNDING)))
+    first, last = bisect_left(source.ascending, within[0]), bisect_right(source.ascending, within[1])
+    digits = _digits(quantity.value)
+    return [source.counted[value] for value in source.ascending[first:last] if digits < _digits(value)]
 
 
 def _digits(value: float) -> int:
@@ -251,12 +271,10 @@ def _digits(value: float) -> int:
     return len(f"{value:.12g}".replace(".", "").strip("0"))
 
 
-def _fits_unit(quantity: Quantity, sentence: str, other: Quantity, source: str) -> bool:
+def _fits(mine: _Kind, theirs: _Kind) -> bool:
     """Say whether two equal numbers count the same thing, as far as units and Chinese measure words tell."""
-    if quantity.unit and other.unit:
-        return quantity.unit == other.unit
-    mine, theirs = _classifier(sentence, quantity), _classifier(source, other)
-    return mine == theirs or not mine or not theirs
+    which = 0 if mine[0] and theirs[0] else 1
+    return mine[which] == theirs[which] or not mine[which] or not theirs[which]
 
 
 def _classifier(text: str, quantity: Quantity) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from pipeline.select.lexicon import load
@@ -69,3 +71,10 @@ def test_an_advertisement_on_the_beat_is_not_relevant_and_says_why() -> None:
     verdict = judge("上海元宇宙园区开园", f"{text}\n本文为商业推广。", load())
     assert not verdict.relevant
     assert verdict.why[-1] == "an advertisement: it is labelled “本文为商业推广”"
+
+
+@pytest.mark.parametrize("fragment", ["1", "12 ", "1倍", "以", "“", "【", "a ", "% "])
+def test_a_hostile_text_is_judged_in_reasonable_time(fragment: str) -> None:
+    start = process_time()
+    salesmanship("Shanghai metaverse fund", fragment * (200_000 // len(fragment)))
+    assert process_time() - start < 4
