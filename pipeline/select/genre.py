@@ -1,4 +1,4 @@
-"""What names the beat and yet is no news of it: tables of share prices, and columns told in the first person."""
+"""What names the beat and yet is no news of it: reports on prices, tables of them, and columns told in the first person."""
 
 from __future__ import annotations
 
@@ -22,11 +22,26 @@ _MOVE = re.compile(
 _SELF = re.compile(
     r"(?<![自忘唯])我(?![国國们們省市县縣区區校院司方军軍])|\b(?:I|I['’](?:m|ve|d|ll)|my|me)\b"
 )
+_MARKET = (
+    r"\b(?:stocks?|(?:a-)?shares?|equities|tokens?|(?:alt|meme)?coins?|bitcoin|ethereum|crypto(?:currenc(?:y|ies))?|hang seng|nasdaq)\b"
+)
+_MOVES = (
+    r"(?:(?:jump|surge|soar|climb|plunge|slide|slump|tumble|crash|sink|spike|leap|dip|rebound|skyrocket|rise|drop|fall)(?:s|es|ed|d|ing)?"
+    r"|rall(?:y|ies|ied)|rose|fell|sank|slid|(?:close|end|trade|open)(?:s|d|ed)? (?:up|down|higher|lower|mixed|flat)|hits? (?:a |an )?(?:record|limit|\S+ high|\S+ low))"
+)
+_PRICE_REPORT = re.compile(
+    rf"{_MARKET}(?:\W+[\w’'-]+){{0,4}}?\W+{_MOVES}\b|^(?:{_MOVES}) in\b.{{0,30}}{_MARKET}"
+    r"|(?:板块|板塊|概念股|股价|股價|[AＡ]股|港股|美股|币价|幣價|代币|代幣|比特[币幣])[^，。：:；;！!]{0,8}?(?:[涨漲跌挫]|拉升|走[强強高低弱]|飙升|飆升|跳水|异动|異動)",
+    re.IGNORECASE,
+)
 
 
 def other_genre(title: str, text: str) -> str:
     """Return what kind of text it is when it is no news, in words; empty for news. Quotations do not count."""
     told, title = QUOTED.sub(" ", text), QUOTED.sub(" ", title)
+    report = _PRICE_REPORT.search(title)
+    if report:
+        return f"a report on prices (“{report.group()}” in the title)"
     words = word_count(told)
     moves = len(_MOVE.findall(told))
     if moves >= SHARE_MOVES and words <= moves * WORDS_A_MOVE:

@@ -50,3 +50,36 @@ def test_a_table_or_a_column_is_named(title: str, text: str, genre: str) -> None
 @pytest.mark.parametrize(("title", "text"), NEWS.values(), ids=NEWS.keys())
 def test_news_is_of_no_other_genre(title: str, text: str) -> None:
     assert other_genre(title, text) == ""
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Metaverse tokens jump as bitcoin tops record",
+        "A-shares: metaverse stocks in Shenzhen close higher",
+        "China stocks end up as metaverse shares rally",
+        "Chinese metaverse token surges 300%, then crashes",
+        "Bitcoin and metaverse tokens slide on China ban",
+        "Shares in Kestrel jump on headset orders",
+        "元宇宙概念股集体涨停",
+        "A股收评：元宇宙板块走强",
+    ],
+)
+def test_a_report_on_prices_is_no_news_of_the_beat(title: str) -> None:
+    assert other_genre(title, "").startswith("a report on prices")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kestrel shares its plan for a virtual hall",
+        "Sales of headsets rise 40% in China",
+        "Shanghai bans trading in tokens of digital collectibles",
+        "Tokens of thanks for Wuhan's virtual hall",
+        "Kestrel to buy back shares after its headset is put off",
+        "上海发布元宇宙板块规划",
+        "红隼收购虚拟现实企业三成股份",
+    ],
+)
+def test_news_of_firms_and_rules_is_no_report_on_prices(title: str) -> None:
+    assert other_genre(title, "") == ""
