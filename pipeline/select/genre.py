@@ -22,9 +22,7 @@ _MOVE = re.compile(
 _SELF = re.compile(
     r"(?<![自忘唯])我(?![国國们們省市县縣区區校院司方军軍])|\b(?:I|I['’](?:m|ve|d|ll)|my|me)\b"
 )
-_MARKET = (
-    r"\b(?:stocks?|(?:a-)?shares?|equities|tokens?|(?:alt|meme)?coins?|bitcoin|ethereum|crypto(?:currenc(?:y|ies))?|hang seng|nasdaq)\b"
-)
+_MARKET = r"\b(?:stocks?|(?:a-|(?:metaverse|vr|nft|tech|gam(?:e|ing)|concept|related|china|chinese|asian?|hong kong|mainland)\s)shares?|equities|tokens?|(?:alt|meme)?coins?|bitcoin|ethereum|crypto(?:currenc(?:y|ies))?|hang seng|nasdaq)\b"
 _MOVES = (
     r"(?:(?:jump|surge|soar|climb|plunge|slide|slump|tumble|crash|sink|spike|leap|dip|rebound|skyrocket|rise|drop|fall)(?:s|es|ed|d|ing)?"
     r"|rall(?:y|ies|ied)|rose|fell|sank|slid|(?:close|end|trade|open)(?:s|d|ed)? (?:up|down|higher|lower|mixed|flat)|hits? (?:a |an )?(?:record|limit|\S+ high|\S+ low))"
