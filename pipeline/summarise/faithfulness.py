@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.summarise.spelled import CLASSIFIERS, NUMBER_WORDS, spelled_numbers
+from pipeline.summarise.naming import EMPTY_WORDS, NAME, speakers, words_of_name
+from pipeline.summarise.spelled import CLASSIFIERS, NUMBER_WORDS, digit_count, spelled_numbers
 from pipeline.text import (
     HAN,
     Quantity,
@@ -47,14 +48,6 @@ _PAUSE = re.compile(r"[，,。！？!?；;：:]")
 _MONTH = re.compile(r"(?<!\d)(\d{1,2})月")
 _DAY = re.compile(r"(?<![\d月])(\d{1,2})(?:[日号號]|st\b|nd\b|rd\b|th\b)")
 _NOT_LATIN = re.compile(r"[^a-z0-9\u00e0-\u024f]+")
-_NAME = re.compile(r"(?<![\w'’])[A-Z][\w'’&.-]*[\w](?:\s[A-Z][\w'’&.-]*[\w])*")
-_EMPTY_WORDS = frozenset(
-    (
-        "the", "a", "an", "of", "to", "in", "on", "for", "and", "or", "is", "are", "was", "were", "be", "been", "has", "have", "had",
-        "that", "this", "it", "its", "as", "at", "by", "with", "from", "but", "not", "he", "she", "they", "their", "his", "her", "who",
-        "which", "will", "would", "after", "also", "into", "than", "said", "says",
-    )
-)  # fmt: skip
 
 
 _Kind = tuple[str, str]
@@ -214,7 +207,7 @@ def _familiarity(sentence: _Sentence, source: _Source) -> float:
     """Return the share of a sentence's content words that the source has; in another script half, if it has a fact of it."""
     if not sentence.words:
         return float(bool(sentence.numbers) or not any(map(str.isalpha, sentence.text)))
-    content = [word for word in sentence.words if word not in _EMPTY_WORDS]
+    content = [word for word in sentence.words if word not in EMPTY_WORDS]
     if not content:
         return float(bool(source.words))
     share = sum(map(source.knows, content)) / len(content)
@@ -262,13 +255,8 @@ def _rounded(quantity: Quantity, sentence: str, source: _Source) -> list[Collect
         return []
     within = sorted((quantity.value / (1 - ROUNDING), quantity.value / (1 + ROUNDING)))
     first, last = bisect_left(source.ascending, within[0]), bisect_right(source.ascending, within[1])
-    digits = _digits(quantity.value)
-    return [source.counted[value] for value in source.ascending[first:last] if digits < _digits(value)]
-
-
-def _digits(value: float) -> int:
-    """Count the significant digits: 2 for 1,500."""
-    return len(f"{value:.12g}".replace(".", "").strip("0"))
+    digits = digit_count(quantity.value)
+    return [source.counted[value] for value in source.ascending[first:last] if digits < digit_count(value)]
 
 
 def _fits(mine: _Kind, theirs: _Kind) -> bool:
@@ -285,17 +273,11 @@ def _classifier(text: str, quantity: Quantity) -> str:
 
 def _unsupported_names(sentence: _Sentence, source: _Source) -> Iterator[str]:
     yield from (name for name in source.names if name not in source.found_names and name in sentence.text)
-    for match in _NAME.finditer(sentence.numberless):
-        unknown = [word for word in _telling_words(match, sentence.numberless) if not source.knows(word)]
+    for match in NAME.finditer(sentence.numberless):
+        unknown = [word for word in words_of_name(match, sentence.numberless) if not source.knows(word)]
         if set(map(_bare, unknown)) - source.linked and _fold(match.group()) not in source.folded:
             yield match.group()
-
-
-def _telling_words(match: re.Match[str], sentence: str) -> list[str]:
-    """Return the words of a capitalised run that are names; the first of a sentence has its capital anyway."""
-    run = match.group().split()
-    is_first = not sentence[: match.start()].strip("“\"'‘(*- ")
-    return [word for word in (run[1:] if is_first else run) if word.lower() not in _EMPTY_WORDS]
+    yield from (name for name in speakers(sentence.text) if name not in source.text)
 
 
 def _unsupported_quotations(sentence: str, source: _Source) -> Iterator[str]:

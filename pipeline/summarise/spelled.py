@@ -1,4 +1,4 @@
-"""Numbers that a text writes as words: ``nine``, ``twenty-five thousand``, ``九家``."""
+"""Numbers as a text writes them: as words (``nine``, ``twenty-five thousand``, ``九家``), and how round they are."""
 
 from __future__ import annotations
 
@@ -51,3 +51,8 @@ def _value(match: re.Match[str]) -> float:
     number = sum(_CARDINALS[word] for word in re.split("[ -]", match["number"].lower()))
     rest = _CARDINALS.get((match["rest"] or "").lower(), 0)
     return number * _SCALES.get((match["scale"] or "").lower(), 1) + rest
+
+
+def digit_count(value: float) -> int:
+    """Count the significant digits: 2 for 1,500."""
+    return len(f"{value:.12g}".replace(".", "").strip("0"))

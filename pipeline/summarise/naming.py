@@ -1,0 +1,64 @@
+"""Names as a sentence's own form gives them away: capitals in English, a family name before “says” in Chinese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+NAME = re.compile(r"(?<![\w'’])[A-Z][\w'’&.-]*[\w](?:\s[A-Z][\w'’&.-]*[\w])*")
+EMPTY_WORDS = frozenset(
+    (
+        "the", "a", "an", "of", "to", "in", "on", "for", "and", "or", "is", "are", "was", "were", "be", "been", "has", "have", "had",
+        "that", "this", "it", "its", "as", "at", "by", "with", "from", "but", "not", "he", "she", "they", "their", "his", "her", "who",
+        "which", "will", "would", "after", "also", "into", "than", "said", "says",
+    )
+)  # fmt: skip
+_OPENERS = frozenset(
+    (
+        "another", "both", "every", "each", "former", "local", "new", "late", "now", "then", "here", "there", "one", "two", "three", "four",
+        "five", "six", "seven", "eight", "nine", "ten", "mr", "mrs", "ms", "dr", "president", "minister", "professor", "mayor", "chairman",
+        "founder", "firm", "company", "city", "state", "nearby", "rival", "fellow", "investor", "maker",
+    )
+)  # fmt: skip
+"""Words that have their capital from the sentence they open, though a name follows."""
+_UNNAMED = frozenset(
+    (
+        "police", "parliament", "government", "management", "staff", "trading", "construction", "work", "production",
+        "demand", "revenue", "everyone", "everybody", "someone", "nobody", "it", "one", "research", "industry", "business", "data",
+        "evidence", "press", "media", "state", "court", "congress", "half", "most", "much", "some",
+    )
+)  # fmt: skip
+"""Words that act without an article and are no names."""
+_ACT = re.compile(
+    r"\s(?:said|told|raised|opened|launched|announced|unveiled|signed|won|lost|joined|bought|sold|hired|released|led|leads|plans|planned"
+    r"|wants|invested|built|founded|acquired|reported|sued|fined|argued|added|agreed)\b"
+)
+_FAMILY_NAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+    "張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭鄧許蘇盧蔣賈葉閻鍾譚鄒陸顧龍萬錢湯賀賴龔"
+)
+_SPEAKER = re.compile(
+    rf"(?:^|[，。；：、！？“”「」\s]|负责人|負責人|总经理|總經理|经理|教授|主任|董事长|董事長|市民|记者|記者|创始人|創始人)([{_FAMILY_NAMES}][\u4e00-\u9fff]{{1,2}}?)"
+    r"(?:说|說|表示|称|稱|介绍|介紹|指出|认为|認為|透露|强调|強調)"
+)
+
+
+def words_of_name(match: re.Match[str], sentence: str) -> list[str]:
+    """Return the words of a capitalised run that are names; the first of a sentence may have its capital from that."""
+    run = match.group().split()
+    is_first = not sentence[: match.start()].strip("“\"'‘(*- ")
+    named = run[1:] if is_first and not _is_name(run, sentence[match.end() :]) else run
+    return [word for word in named if word.lower() not in EMPTY_WORDS]
+
+
+def _is_name(run: list[str], rest: str) -> bool:
+    """Say whether the word that opens a sentence is a name: another follows it, or it acts without an article."""
+    first = run[0].rstrip(".").lower()
+    if len(run) > 1:
+        return first not in _OPENERS
+    return _ACT.match(rest) is not None and not first.endswith("s") and first not in _UNNAMED
+
+
+def speakers(sentence: str) -> Iterator[str]:
+    """Return the full Chinese names of those whom a sentence quotes."""
+    return (match[1] for match in _SPEAKER.finditer(sentence))
