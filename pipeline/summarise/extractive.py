@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import dropwhile
 
 from pipeline.summarise.boilerplate import is_byline, is_call, without_dateline
+from pipeline.summarise.context import leans, takes_back, tells_who
 from pipeline.summarise.orders import is_to_model
 from pipeline.text import clean, clean_line, han_count, is_mostly_han, script_language, sentences, word_count
 
@@ -26,15 +27,6 @@ FEWEST_HAN = 10
 FEWEST_WORDS = 5
 """Shorter sentences are headings and captions more often than news."""
 _CLAUSE_END = re.compile(r"[，,；;：:、—–](?=\s|[^\d\s])|\s[—–-]\s")
-_DANGLING_START = re.compile(
-    r"^(?:he|she|they|it|that|this|these|those|but|and|however|meanwhile|also|moreover|still|instead|so|then|yet)\b"
-    r"|^(?:他|她|它|他们|她们|但|但是|然而|不过|而且|此外|另外|同时|因此|所以|其中|对此|这|该|据悉|据了解)",
-    re.IGNORECASE,
-)
-_TELLING_TAIL = re.compile(
-    r"[”\"’」]\s?[^”\"“「]{0,40}\b(?:said|says|told|added|noted)\b[^”\"]{0,40}$|^[\u4e00-\u9fff]{1,8}(?:说|表示|称|道|指出|介绍)[。！]?$",
-    re.IGNORECASE,
-)
 _SENTENCE_END = re.compile(r"[.!?。！？…][”’」』》）)\"'\s]*$")
 _BARE_QUOTATION = re.compile(r"^“[^”]*”$|^「[^」]*」$|^\"[^\"]*\"$")
 _PAIRS = (("“", "”"), ("「", "」"), ("『", "』"), ("《", "》"), ("（", "）"), ("(", ")"))
@@ -99,12 +91,7 @@ def _with_tellers(found: Sequence[str]) -> list[str]:
     """Keep “…” and 他说 together, which a splitter parts after the quotation's full stop."""
     joined: list[str] = []
     for sentence in found:
-        if (
-            joined
-            and joined[-1].endswith(("”", "」"))
-            and _TELLING_TAIL.search(sentence)
-            and han_count(sentence) <= 12
-        ):
+        if joined and joined[-1].endswith(("”", "」")) and tells_who(sentence) and han_count(sentence) <= 12:
             joined[-1] += sentence
         else:
             joined.append(sentence)
@@ -127,20 +114,22 @@ def _is_whole(sentence: str) -> bool:
 
 def _fitting(candidates: Sequence[str]) -> list[str]:
     """Take the first sentences that fit; one that leans on what was passed over is passed over too."""
-    chosen: list[str] = []
-    is_gap = False
-    for sentence in candidates:
-        if len(chosen) == MOST_SENTENCES:
+    taken: list[int] = []
+    for at, sentence in enumerate(candidates):
+        before = _joined([candidates[earlier] for earlier in taken])
+        is_next = bool(taken) and taken[-1] == at - 1
+        if _fits(_joined([before, sentence])) and not leans(sentence, before, is_next=is_next):
+            taken.append(at)
+        if len(taken) == MOST_SENTENCES:
             break
-        leans = (is_gap or not chosen) and (
-            _DANGLING_START.search(sentence) or _TELLING_TAIL.search(sentence)
-        )
-        if _fits(_joined([*chosen, sentence])) and not leans:
-            chosen.append(sentence)
-            is_gap = False
-        else:
-            is_gap = True
+    chosen = [candidates[at] for at in _without_rebutted(taken, candidates)]
     return chosen or [sentence for sentence in candidates if _fits(sentence)][:1]
+
+
+def _without_rebutted(taken: list[int], candidates: Sequence[str]) -> list[int]:
+    """Leave the last sentence out when the article takes it back in the next."""
+    following = candidates[taken[-1] + 1 : taken[-1] + 2] if len(taken) > 1 else ()
+    return taken[:-1] if any(map(takes_back, following)) else taken
 
 
 def _fits(text: str) -> bool:
@@ -165,4 +154,4 @@ def _cut_hard(sentence: str) -> str:
 
 
 def _joined(chosen: Sequence[str]) -> str:
-    return "".join(chosen) if is_mostly_han("".join(chosen)) else " ".join(chosen)
+    return "".join(chosen) if is_mostly_han("".join(chosen)) else " ".join(filter(None, chosen))

@@ -1,0 +1,68 @@
+"""A summary's sentences make sense among themselves, though others of the article are left out."""
+
+from __future__ import annotations
+
+from time import process_time
+
+import pytest
+
+from pipeline.summarise.context import leans, takes_back
+from pipeline.summarise.extractive import summarise
+
+SCANNED = "The museum scanned 40 halls for visitors at home, it said."
+CURATOR = "Curator Lin Bo scanned 40 halls for visitors at home."
+HE_SAID = "He said that the work took 14 months in all."
+PARK = "高新园区的元宇宙产业园为入驻企业提供三年免租。"
+PARK_HEAD = "园区负责人介绍，元宇宙产业园为入驻企业提供三年免租。"
+TA_SAID = "他表示，到2028年产值将达到20亿元。"
+THIRD = "A second scan is planned for the spring."
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        pytest.param(f"{SCANNED} {HE_SAID} {THIRD}", f"{SCANNED} {THIRD}", id="nobody-is-named"),
+        pytest.param(f"{CURATOR} {HE_SAID}", f"{CURATOR} {HE_SAID}", id="a-curator"),
+        pytest.param(
+            f"Lin Bo, 40, scanned 40 halls. {HE_SAID}",
+            f"Lin Bo, 40, scanned 40 halls. {HE_SAID}",
+            id="a-name",
+        ),
+        pytest.param(PARK + TA_SAID, PARK, id="zh-nobody-is-named"),
+        pytest.param(PARK_HEAD + TA_SAID, PARK_HEAD + TA_SAID, id="zh-a-head"),
+        pytest.param(
+            f"王小明说，元宇宙产业园提供三年免租。{TA_SAID}",
+            f"王小明说，元宇宙产业园提供三年免租。{TA_SAID}",
+            id="zh-a-name",
+        ),
+    ],
+)
+def test_a_pronoun_needs_its_owner(text: str, summary: str) -> None:
+    assert summarise("", text).text == summary
+
+
+@pytest.mark.parametrize(
+    "next_one",
+    [
+        "The court did not agree.",
+        "But the court fined the platform all the same.",
+        "However, the court fined it.",
+    ],
+)
+def test_a_summary_does_not_end_on_what_the_article_takes_back(next_one: str) -> None:
+    ruling = "A court in Hangzhou on Monday ordered a platform to pay an illustrator 42,000 yuan. It is the first such ruling."
+    claim = "The platform argued that it does no more than keep the records."
+    assert summarise("", f"{ruling} {claim} {next_one}").text == ruling
+    assert summarise("", f"{ruling} {claim} Both sides may appeal.").text == f"{ruling} {claim}"
+
+
+def test_one_sentence_is_kept_whatever_follows() -> None:
+    assert summarise("", f"{CURATOR} But his museum closed the next day.").text.startswith(CURATOR)
+
+
+@pytest.mark.parametrize("sentence", ["A b " * 40_000, "Mr" * 80_000, "”" * 80_000, "王小" * 60_000])
+def test_hostile_sentences_are_judged_in_reasonable_time(sentence: str) -> None:
+    start = process_time()
+    leans(f"He {sentence}", sentence, is_next=True)
+    takes_back(sentence)
+    assert process_time() - start < 3
