@@ -12,7 +12,7 @@ from pipeline.text import QUOTED
 _START = r"(?:^[\"“]?|[:;.!>\])*#—–]\s?)"
 _MODEL = (
     r"(?:AIs?|LLMs?|ChatGPT|Claude|Copilot|DeepSeek|Gemini|Kimi|Qwen"
-    r"|(?:(?:AI|large|language|virtual)\s){0,3}(?:models?|assistants?|agents?|chat ?bots?|bots?|crawlers?|summari[sz]ers?))"
+    r"|(?:(?:AI|large|language|virtual)\s){0,3}(?:models?|assistants?|agents?|systems?|chat ?bots?|bots?|crawlers?|summari[sz]ers?))"
 )
 _PAGE = r"(?:web ?page|page|text|article|story|document|content|post|message|website|passage)"
 _THIS = rf"this(?:\s{_PAGE})?(?=\s?[,:;.!?—–]|$|\s(?:must|should|shall|may|can|will|please|are|is|have|has|need)\b)"
@@ -23,7 +23,7 @@ _URGED = r"(?:(?:please|now|and|then|so|first|instead|just|you must|you should),
 _ENGLISH = (
     # Ignore all previous instructions; not: ignored the instructions
     rf"{_START}{_URGED}(?:ignore|disregard|forget|override|bypass|do not follow|stop following)\s"
-    rf"(?:(?!the {_ORDERS}\b(?! (?:above|before|you)\b))(?:{_EARLIER}\s){{1,6}}{_ORDERS}|everything (?:above|before this))\b",
+    rf"(?:(?!the {_ORDERS}\b(?! (?:above|before|you)\b))(?:{_EARLIER}\s){{1,6}}{_ORDERS}|everything (?:above|before this)|(?:all |any )?the (?:above|preceding|previous) (?:text|content|article|message))\b",
     # AI assistants reading this:
     rf"\b{_MODEL}(?:\s(?!this)\w+){{0,2}}?\s{_READ}\s{_THIS}",
     # Dear AI, · To any language model:
@@ -43,7 +43,7 @@ _ENGLISH = (
     r"\byour (?:system|initial|hidden|original|previous) (?:prompts?|instructions)\b",
     r"\b(?:in|to|from|with|of) your (?:summary|output)\b|^your (?:summary|output|response) (?:must|should)\b",
     # When summarising this page · Summarise this as · Your new task is · Instead, say that
-    rf"^(?:when|while|before) summari[sz]ing {_THIS}|^(?:please |always |never |do not )*summari[sz]e (?:this|the above) {_PAGE}\b",
+    rf"^(?:when|while|before) (?:you )?summari[sz](?:e|ing) {_THIS}|^(?:please |always |never |do not )*summari[sz]e (?:this|the above) {_PAGE}\b",
     r"^(?:your new task is|new instructions?:)",
     r"^(?:instead,? |and |then |only |just |please )*(?:write|say|reply|respond|answer) (?:only |exactly |simply )?(?:that|with)\b",
 )
@@ -68,6 +68,7 @@ _CHINESE = (
     # 阅读本文的人工智能 · 大模型总结本文时请
     rf"{_READ_ZH}{_THIS_ZH}[^，。：:]{{0,6}}{_MODEL_ZH}",
     rf"{_MODEL_ZH}[^，。]{{0,8}}{_READ_ZH}{_THIS_ZH}.{{0,3}}(?:时|{_MUST_ZH}|：|:)",
+    rf"{_MODEL_ZH}在?{_READ_ZH}时.{{0,3}}{_MUST_ZH}",
     # 致所有AI助手：
     rf"^(?:致|写给|各位|亲爱的|请注意|注意)[：:，, ]?(?:所有|全体|各位|任何)?的?{_MODEL_ZH}们?[：:，,！!]",
     rf"^(?:所有|各位)?{_MODEL_ZH}们?请?注意[：:，,！!]",
