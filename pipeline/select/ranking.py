@@ -38,6 +38,7 @@ _OFFICE_ACTS = re.compile(
     (?:will|plans?|drafts?|sets?\s(?:up|out)
       |(?:(?:to|would|may)\s)?(?:offer|launch|unveil|publish|issue|give|back|ban|adopt|approve|propose|pay|fund|subsidi[sz]e
         |require|order|rule|tell|find|fine|want|warn|caution|curb|limit|allow|make)(?:e?[sd])?)\b
+  | \bchina\s(?:drafts|bans|orders|requires|tightens|sets\sout|proposes|adopts|approves|limits|curbs|warns|fines)\b
   | (?:新区|新區|开发区|開發區|高新区|高新區|政府|部门|部門|[省县縣州委]|(?<![上股超都门門])市|(?<![景园園专專社校街])[区區]
       |(?<![总總全内內业業乐樂])部|(?<![邮布格结結])局|(?<![举舉主承])[办辦])
     (?:近日|今日|日前|\d{1,2}日)?(?:宣布|联合|聯合|将|將|[对對][^，。]{2,20}?)?

@@ -77,6 +77,9 @@ def test_why_names_every_part_of_the_score() -> None:
     [
         pytest.param("MIIT publishes action plan for the metaverse", "policy", id="policy-en"),
         pytest.param("工信部印发元宇宙行动计划", "policy", id="policy-zh"),
+        pytest.param(
+            "China drafts labelling rule for digital humans in live streams", "policy", id="a-country-acts"
+        ),
         pytest.param("法院判决首例虚拟人侵权案 监管趋严", "policy", id="court"),
         pytest.param("Rokid raises 500 million yuan in new financing round", "companies", id="companies-en"),
         pytest.param("腾讯裁员 关闭XR业务", "companies", id="companies-zh"),
