@@ -12,6 +12,8 @@ _NAMING = ("china", "company", "event", "foreign")
 _ALIKE = 3
 """First letters that a country shares with its adjective: Sweden, Swedish."""
 _SILENT_KINDS = ("role", "currency")
+_COUNTRY = "country"
+_PLACES = frozenset(("province", "city", "district", "region", "sar"))
 _CURRENCIES = {
     "CNY": ("yuan", "元"),
     "USD": ("US dollars", "美元"),
@@ -31,7 +33,8 @@ def gloss(text: str, lexicon: Lexicon, *, language: str) -> tuple[str, ...]:
     longer one shown, are left out. Of the amounts only the first stands: without its sentence a second says nothing.
     """
     to_english = language.startswith("zh")
-    found = [(m.start, _name(m, lexicon, to_english=to_english)) for m in _outermost(lexicon.mentions(text))]
+    named = _without_country(_outermost(lexicon.mentions(text)))
+    found = [(m.start, _name(m, lexicon, to_english=to_english)) for m in named]
     amounts = ((q.start, _amount(q, to_english=to_english)) for q in quantities(text))
     found += [pair for pair in amounts if pair[1]][:1]
     ordered = (name for _, name in sorted(found, key=lambda pair: pair[0]))
@@ -74,6 +77,12 @@ def _outermost(mentions: Sequence[Mention]) -> list[Mention]:
         if not kept or mention.end > kept[-1].end:
             kept.append(mention)
     return kept
+
+
+def _without_country(mentions: Sequence[Mention]) -> Sequence[Mention]:
+    """Leave the country out where places in it are named: they tell it, and more."""
+    kinds = {mention.entry.kind for mention in mentions if mention.entry.table == "china"}
+    return [m for m in mentions if m.entry.kind != _COUNTRY] if kinds & _PLACES else mentions
 
 
 def _name(mention: Mention, lexicon: Lexicon, *, to_english: bool) -> str:

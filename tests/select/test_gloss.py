@@ -50,6 +50,10 @@ def test_chinese_is_glossed_in_english(text: str, names: tuple[str, ...], lexico
         ),
         pytest.param("12,000 pieces and 3 million users", (), id="bare-counts-say-nothing"),
         pytest.param("MIIT hears Baidu", ("工信部", "百度"), id="abbreviation"),
+        pytest.param(
+            "Guangzhou, in southern China, hears Baidu", ("广州", "百度"), id="a-place-tells-its-country"
+        ),
+        pytest.param("Baidu leaves China", ("百度", "中国"), id="a-country-alone"),
     ],
 )
 def test_english_is_glossed_in_chinese(text: str, names: tuple[str, ...], lexicon: Lexicon) -> None:
