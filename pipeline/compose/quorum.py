@@ -43,7 +43,12 @@ def decide(found: Yield, policy: Policy) -> Decision:
     """Say how composing ends: errors first, then thin days, then whoever wants to look."""
     if found.lint_errors:
         return _held(HoldReason.LINT, "; ".join(found.lint_errors[:3]))
-    if 2 * found.sources_read < found.sources_enabled or not found.sources_enabled:
+    if not found.sources_enabled:
+        return _held(
+            HoldReason.THIN,
+            "no source is enabled; add some to sources.toml, or set [sources] shipped = true",
+        )
+    if 2 * found.sources_read < found.sources_enabled:
         return _held(
             HoldReason.THIN, f"only {found.sources_read} of {found.sources_enabled} sources were read"
         )

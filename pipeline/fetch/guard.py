@@ -19,15 +19,12 @@ import httpcore
 import httpx
 
 from pipeline.errors import ConfigurationError, FetchError, FetchKind
+from pipeline.internet import Address, is_public
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 _HOST_AND_PORT = re.compile(r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<name>[A-Za-z0-9._-]+)):(?P<port>[0-9]{1,5})")
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_PROTOCOL_ASSIGNMENTS = ipaddress.IPv4Network("192.0.0.0/24")  # public to older Pythons
-_COMPATIBLE = ipaddress.IPv6Network("::/96")
 _TRIES = 4
 """Addresses of one name tried in turn: two IPv6 and two IPv4 of a usual dual-stack host."""
 
@@ -73,28 +70,6 @@ def _endpoint(entry: str) -> tuple[str, int]:
             f"[fetch] allow_private: {entry!r} is neither host:port nor a network; write it like 127.0.0.1:8088 or 127.0.0.0/8"
         )
     return (found["six"] or found["name"]).lower(), int(found["port"])
-
-
-def is_public(address: Address) -> bool:
-    """Tell whether an address lies in the open internet, IPv4 inside IPv6 unwrapped."""
-    inner = _embedded(address)
-    if inner is not None:
-        return is_public(inner)
-    special = (
-        address.is_multicast
-        or address.is_reserved
-        or address in _PROTOCOL_ASSIGNMENTS
-        or getattr(address, "is_site_local", False)
-    )
-    return address.is_global and not special
-
-
-def _embedded(address: Address) -> ipaddress.IPv4Address | None:
-    if isinstance(address, ipaddress.IPv4Address):
-        return None
-    if address in _NAT64 or (address in _COMPATIBLE and int(address) > 1):
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
 
 
 def checked(answers: Sequence[str], allowed: AllowedPrivate, *, host: str, port: int) -> tuple[str, ...]:

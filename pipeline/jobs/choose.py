@@ -18,6 +18,8 @@ from pipeline.store.articles import FailedPage
 from pipeline.store.issues import SentItem
 from pipeline.summarise.extractive import summarise
 from pipeline.summarise.faithfulness import check
+from pipeline.summarise.orders import is_to_model
+from pipeline.text import sentences
 
 GRACE = timedelta(days=1)
 """An article may be that much older than the period: outlets are read once a day."""
@@ -62,13 +64,13 @@ def choose(material: Material) -> Choice:
         _out(page.title, page.url, f"could not be read: {page.reason}", page.article_id)
         for page in material.failed
     ]
-    timely = [a for a in _with_standing(material) if not _passed_over(left, a, _untimely(a, material))]
     memory = Memory(
         [_memory(item, zone=material.zone) for item in material.sent], material.lexicon, now=material.now
     )
-    unsent = [a for a in timely if not _passed_over(left, a, memory.sent_before(a))]
-    verdicts = {a.url: judge(a.title, a.text, material.lexicon, language=a.language) for a in unsent}
-    on_beat = [a for a in unsent if not _passed_over(left, a, _off_beat(verdicts[a.url]))]
+    unsent = [a for a in _with_standing(material) if not _passed_over(left, a, memory.sent_before(a))]
+    timely = [a for a in unsent if not _passed_over(left, a, _untimely(a, material))]
+    verdicts = {a.url: judge(a.title, a.text, material.lexicon, language=a.language) for a in timely}
+    on_beat = [a for a in timely if not _passed_over(left, a, _off_beat(verdicts[a.url]) or _no_news(a))]
     stories = _stories(on_beat, material.lexicon, left)
     candidates = _news(stories, verdicts, left, memory=memory)
     items = _items(candidates, verdicts, material, left)
@@ -114,6 +116,12 @@ def _untimely(article: Article, material: Material) -> str:
 
 def _off_beat(verdict: Verdict) -> str:
     return "" if verdict.relevant else f"off the beat: {'; '.join(verdict.why) or 'nothing of it is named'}"
+
+
+def _no_news(article: Article) -> str:
+    """Say why an article is no candidate, though on the beat: its headline would be printed as it stands."""
+    told = sentences(article.title, article.language)
+    return "no news: its headline gives orders to a language model" if any(map(is_to_model, told)) else ""
 
 
 def _stories(on_beat: Sequence[Article], lexicon: Lexicon, left: list[LeftOut]) -> list[Story]:

@@ -55,7 +55,10 @@ async def run(
         if stop.is_set():
             return _stopped(newsroom, issue, collected)
     counts = counts_of(collected) if collected else None
-    composed = compose(newsroom, newsletter, slot, wants_hold=wants_hold, funnel=counts)
+    # in a thread: it reckons for seconds, and a stop is heard meanwhile
+    composed = await asyncio.to_thread(
+        compose, newsroom, newsletter, slot, wants_hold=wants_hold, funnel=counts
+    )
     if composed.is_new:
         on_composed(composed.issue)
     issue = release_if_due(newsroom, composed.issue)

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from pipeline.app import Newsroom
 from pipeline.config import Newsletter
@@ -21,6 +20,7 @@ from pipeline.jobs import publish
 from pipeline.jobs.publish import Publisher
 from pipeline.jobs.run import release_all_due
 from pipeline.jobs.send import SENDABLE, SendReport, send
+from pipeline.jobs.stopping import wait_for
 from pipeline.model import Issue
 from pipeline.schedule import next_slot
 from pipeline.store import issues
@@ -86,7 +86,9 @@ class Watch:
         """Go on until told to stop; then let end what cannot be left."""
         scheduler = self._scheduler()
         scheduler.start()
-        await self._stop.wait()
+        await self._look()
+        while not await wait_for(self._stop, seconds=self._look_seconds):  # by a clock that nobody sets
+            await self._look()
         scheduler.shutdown(wait=False)
         await asyncio.sleep(0)  # it ends itself in the loop's next turn
         await asyncio.gather(*self._tasks.values())
@@ -100,8 +102,6 @@ class Watch:
         for newsletter in self._newsroom.settings.newsletter:
             trigger = SlotTrigger(newsletter.schedule, newsletter.zone)
             scheduler.add_job(self._begin_publishing, trigger, args=[newsletter])
-        every = IntervalTrigger(seconds=self._look_seconds, timezone=UTC)
-        scheduler.add_job(self._look, every, next_run_time=datetime.now(UTC))
         return scheduler
 
     async def _look(self) -> None:

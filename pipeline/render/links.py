@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
+from pipeline.internet import Address, is_public
 from pipeline.text import clean_line
 
 LONGEST = 900
@@ -18,8 +19,6 @@ LONGEST = 900
 _PRIVATE_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home.arpa")
 _HOST = re.compile(r"[\w.-]+")
 _UNSAFE = re.compile(r"""[\s"'<>\\^`{|}]""")
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def web_link(url: str, allowed_hosts: Iterable[str] = ()) -> str:
@@ -60,8 +59,7 @@ def _host(name: str) -> str:
 @lru_cache(maxsize=1024)
 def _is_private_host(host: str) -> bool:
     if (address := _ip(host)) is not None:
-        mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-        return not (mapped or address).is_global or address.is_multicast
+        return not is_public(address)
     if "." not in host or not _HOST.fullmatch(host):
         return True
     return any(host == name or host.endswith(f".{name}") for name in _PRIVATE_NAMES)

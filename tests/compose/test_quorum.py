@@ -74,6 +74,11 @@ def test_composing_ends_as_the_day_and_the_policy_say(
     ("day", "wants", "detail"),
     [
         ({"sources_read": 4}, {}, "only 4 of 10 sources were read"),
+        (
+            {"sources_enabled": 0, "sources_read": 0},
+            {},
+            "no source is enabled; add some to sources.toml, or set [sources] shipped = true",
+        ),
         ({"items": 2}, {}, "only 2 of the 3 items wanted"),
         ({"items": 2}, {"on_thin": "skip"}, "only 2 of the 3 items wanted"),
         ({"items": 0}, {"min_items": 0}, "only 0 of the 1 items wanted"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.app import Newsroom
+from pipeline.app import Newsroom, open_newsroom
 from pipeline.config import Newsletter
 from pipeline.jobs.collect import SourceRead
 from pipeline.jobs.compose import compose, resolve_slot
@@ -121,6 +121,26 @@ def test_an_issue_that_a_person_makes_meanwhile_is_left_as_it_is(tmp_path: Path)
         asyncio.run(publish_all(newsroom, heard))
         assert slots(newsroom) == [f"{WALL} held"]
     assert heard.made == []  # a thin one would be made anew
+
+
+def test_a_slot_made_just_before_the_lease_is_taken_is_not_read_for_again(tmp_path: Path) -> None:
+    class Slow(Clock):
+        """Lets somebody make the issue between the first look and the lease."""
+
+        def __call__(self) -> datetime:
+            if self.asked == 1:
+                compose(quick, newsletter, resolve_slot(quick, newsletter, None))
+            return super().__call__()
+
+    with site("application/rss+xml", FEED) as address:
+        home = furnish(tmp_path / "room", sources=address)
+        clock = Slow()
+        clock.moment = DUE
+        with room(home) as (quick, _), open_newsroom(home, clock=clock) as slow:
+            newsletter, clock.asked, heard = slow.settings.newsletter[0], 0, Heard()
+            asyncio.run(publish_all(slow, heard))
+            assert slots(slow) == [f"{WALL} held"]
+    assert heard == Heard()
 
 
 def test_a_long_silence_leaves_missed_slots_and_makes_the_newest(tmp_path: Path) -> None:

@@ -151,26 +151,6 @@ def test_two_senders_at_once_write_to_nobody_twice(tmp_path: Path) -> None:
     play(tmp_path, scene, readers=readers, delivery=["connections = 3"])
 
 
-def test_a_stop_finishes_the_wire_and_leaves_the_rest_planned(tmp_path: Path) -> None:
-    async def scene(at: Desk, relay: Relay) -> None:
-        stop = asyncio.Event()
-        relay.on[DOT] = stop.set
-        await go(at, stop=stop)
-        assert at.tally == {"accepted": 1, "planned": 2}
-        assert set(at.rows("owner")) == {None}
-
-    play(tmp_path, scene, delivery=["connections = 1"])
-
-
-def test_a_stop_does_not_wait_for_the_rate_limit(tmp_path: Path) -> None:
-    async def scene(at: Desk, relay: Relay) -> None:
-        stop = asyncio.Event()
-        await asyncio.wait_for(go(at, stop=stop, on_delivered=stop.set), 20)
-        assert at.tally == {"accepted": 1, "planned": 2}
-
-    play(tmp_path, scene, delivery=["connections = 2", "rate_per_second = 0.001"])
-
-
 def test_waiting_tries_deferred_rows_again_until_all_are_sent(tmp_path: Path) -> None:
     async def scene(at: Desk, relay: Relay) -> None:
         relay.once(RCPT, *["451 later"] * 4)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -96,6 +96,26 @@ def test_what_waits_for_an_editor_goes_once_approved(tmp_path: Path) -> None:
     with site("application/rss+xml", FEED) as address:
         home = furnish(tmp_path / "room", newsletters=DAILY + 'approval = "editor"\n', sources=address)
         assert watched(home, scene).ended == ["daily sent 1"]
+
+
+def test_a_clock_that_is_set_back_stops_no_looking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_back = timedelta(0)
+
+    class Wall(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return super().now(tz) - set_back
+
+    async def scene(newsroom: Newsroom, clock: Clock, heard: Heard) -> None:
+        nonlocal set_back
+        await several_looks(heard)
+        set_back = timedelta(hours=1)
+        clock.forward(-set_back)
+        await several_looks(heard)
+        await several_looks(heard)
+
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", Wall)
+    assert watched(furnish(tmp_path / "room"), scene).troubles == []
 
 
 def test_what_is_held_for_a_while_goes_when_it_is_over(tmp_path: Path) -> None:

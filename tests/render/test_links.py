@@ -22,6 +22,11 @@ PRIVATE = [
     "http://[fe80::1]/",
     "http://[fd00::1]/",
     "http://[::ffff:127.0.0.1]/",
+    "http://[::7f00:1]/",
+    "http://[2002:7f00:1::]/",
+    "http://[64:ff9b::a00:1]/",
+    "http://[fec0::1]/",
+    "http://192.0.0.8/",
     "http://localhost/",
     "http://LOCALHOST./",
     "http://printer.local/",
@@ -43,7 +48,15 @@ def test_a_private_target_is_known_in_every_spelling(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://a.example/", "http://8.8.8.8/", "https://中文.example/路", "https://localhost.example/"]
+    "url",
+    [
+        "https://a.example/",
+        "http://8.8.8.8/",
+        "http://[2606:4700::1111]/",
+        "http://[64:ff9b::808:808]/",
+        "https://中文.example/路",
+        "https://localhost.example/",
+    ],
 )
 def test_a_public_target_is_not_private(url: str) -> None:
     assert not is_private(url)
