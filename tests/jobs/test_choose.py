@@ -222,6 +222,12 @@ def test_what_was_sent_is_left_out_and_named() -> None:
     assert all(FUND in why for why in reasons(choice).values())
 
 
+def test_what_was_sent_and_is_old_now_is_said_to_be_sent() -> None:
+    told = article()
+    stale = replace(told, published=SLOT - timedelta(days=9))
+    assert "sent" in reasons(chosen([stale], sent=chosen([told]).ranked))[told.url]
+
+
 def test_days_are_told_in_the_newsletters_zone() -> None:
     east = timezone(timedelta(hours=23))
     old = article()
