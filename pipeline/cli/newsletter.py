@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.opening import DONE, FAILED, NEEDS_A_PERSON, counting, find_issue, opened, say
-from pipeline.cli.telling import because, composed_line, failed_line, sent_line
+from pipeline.cli.telling import because, composed_line, failed_line, read_line, sent_line
 
 if TYPE_CHECKING:
     import asyncio
@@ -76,12 +76,20 @@ def run(
 
 
 def _dry_run(newsroom: Newsroom, newsletter: Newsletter, slot: Slot) -> int:
+    import asyncio
+
+    from pipeline.cli.signals import run_until_stopped
     from pipeline.jobs import compose as composing
     from pipeline.jobs.plan import audience_size
 
     if _collected(newsroom) is None:
         return DONE
-    issue = composing.draft_issue(newsroom, newsletter, slot)
+    issue, was_stopped = run_until_stopped(
+        lambda _: asyncio.to_thread(composing.draft_issue, newsroom, newsletter, slot)
+    )
+    if was_stopped:
+        say("stopped as asked; no issue was stored, nothing was sent")
+        return DONE
     for number, item in enumerate(issue.items, 1):
         say(f"{number}. [{item.section}] {item.headline}\n   {item.summary}")
     say(f"dry run: it would be {issue.status}{because(issue)}; {len(issue.items)} items")
@@ -185,8 +193,8 @@ def send(
 def _say_read(read: SourceRead) -> None:
     if read.error is not None:
         say(f"  {failed_line(read)}")
-    elif read.pages:
-        say(f"  {read.source.key}: {read.entries} entries, {read.articles} new articles")
+    elif read.pages or read.left or not read.entries:
+        say(f"  {read_line(read)}")
     for failure in read.failures:
         say(f"  {read.source.key}: {failure.entry.url}: {failure.reason}")
 

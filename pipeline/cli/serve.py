@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.opening import opened, say
-from pipeline.cli.telling import because, failed_line, funnel_line, sent_line
+from pipeline.cli.telling import because, failed_line, funnel_line, read_line, sent_line
 from pipeline.errors import MetabriefError
 
 if TYPE_CHECKING:
@@ -119,9 +119,11 @@ class _Told:
         self._newsroom = newsroom
 
     def source_read(self, newsletter: Newsletter, read: SourceRead) -> None:
-        """Name a source that failed."""
+        """Name a source that failed, or that there was no time to read whole."""
         if read.error is not None:
             self._say(newsletter, f"{newsletter.key}: {failed_line(read)}")
+        elif read.left:
+            self._say(newsletter, f"{newsletter.key}: {read_line(read)}")
 
     def issue_made(self, newsletter: Newsletter, issue: Issue) -> None:
         """Say what became of a slot."""

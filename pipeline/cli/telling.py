@@ -9,10 +9,29 @@ if TYPE_CHECKING:
     from pipeline.jobs.send import SendReport
     from pipeline.model import Issue
 
+_READ = ("entries", "pages", "articles")
+"""What collecting counts; the other steps count what came in since the last issue, by earlier reads too."""
+_STEPS = {
+    "entries": ("entry", "entries"),
+    "pages": ("new page", "new pages"),
+    "articles": ("article", "articles"),
+    "collected": ("article since the last issue", "articles since the last issue"),
+    "on_beat": ("on the beat", "on the beat"),
+    "stories": ("story", "stories"),
+    "new": ("new", "new"),
+    "items": ("item", "items"),
+}
+
 
 def failed_line(read: SourceRead) -> str:
     """Return how a source that could not be read is named."""
     return f"{read.source.key}: failed: {read.error}"
+
+
+def read_line(read: SourceRead) -> str:
+    """Return what a source that could be read gave, and what there was no time for."""
+    line = f"{read.source.key}: {read.entries} entries, {read.articles} new articles"
+    return f"{line}; it is slow, {read.left} pages are left for the next time" if read.left else line
 
 
 def because(issue: Issue) -> str:
@@ -21,9 +40,16 @@ def because(issue: Issue) -> str:
 
 
 def funnel_line(issue: Issue) -> str:
-    """Return what an issue was made of."""
-    steps = " → ".join(f"{number} {step.replace('_', ' ')}" for step, number in issue.funnel.items())
-    return f"issue {issue.id}: {steps}"
+    """Return what an issue was made of: what was read for it just now, and what became of all since the last one."""
+    steps = {step: f"{number} {_step(step, number)}" for step, number in issue.funnel.items()}
+    read = ", ".join(steps.pop(step) for step in _READ if step in steps)
+    told = " → ".join(steps.values())
+    return f"issue {issue.id}: " + "; ".join(filter(None, (f"just read: {read}" if read else "", told)))
+
+
+def _step(step: str, number: int) -> str:
+    one, more = _STEPS.get(step, (step, step))
+    return one if number == 1 else more
 
 
 def composed_line(issue: Issue) -> str:

@@ -17,7 +17,7 @@ TOKEN = "metabrief"  # noqa: S105 — the product token that robots.txt files na
 MOST_BYTES = 512_000
 """What is read of a robots.txt; RFC 9309 asks for at least 500 KiB, longer ones are cut."""
 LONGEST_DELAY_SECONDS = 30.0
-"""A crawl-delay above this is taken as this, or one site could hold up a whole run."""
+"""A crawl-delay above this is taken as this, or its site could hardly be read in the time a run has for a source."""
 
 FORBIDDEN = "forbidden by robots.txt"
 UNREAD = "(asking for robots.txt)"

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import TypeGuard
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, CData, NavigableString, PageElement, Tag
 
 from pipeline.errors import ExtractionError
 from pipeline.model import Entry, Page, Source
@@ -22,6 +23,10 @@ _MOST_LINKS = 3_000
 _MOST_BYTES = 1_000_000
 _DEPTH = 40
 """Ancestors looked at; real pages nest less, and hostile ones would make this quadratic."""
+_MOST_STEPS = 400
+"""Into a container: one item has fewer tags and texts, and to walk whole pages for each link takes minutes."""
+_MOST_TEXT = 2_000
+"""Characters of a container, a link or an attribute that are looked at."""
 _HEADLINE_WORDS = 4
 _HEADLINE_HAN = 8
 _SLUG_LENGTH = 12
@@ -83,12 +88,13 @@ def _decoded(page: Page) -> str:
 
 def _selected(soup: BeautifulSoup, page: Page, source: Source) -> Iterator[_Headline]:
     """Yield what the source's selectors point at."""
+    base = _base(soup, page)
     items = soup.select(source.item_selector or source.link_selector or "a", limit=_MOST_LINKS)
     for item in items:
         link = _link_in(item, source.link_selector if source.item_selector else None)
-        url = web_address(str(link.get("href", "")), base=_base(soup, page)) if link is not None else None
+        url = web_address(str(link.get("href", "")), base=base) if link is not None else None
         if link is not None and url is not None and link.get("href"):
-            title = _title(link) or clean_line(item.get_text(" "))
+            title = _title(link) or clean_line(_text(item))
             yield _Headline(
                 url=url, title=title[:500], published=_date_in([item], link, url, source.language)
             )
@@ -130,8 +136,34 @@ def _base(soup: BeautifulSoup, page: Page) -> str:
     return named or page.final_url
 
 
+def _beginning(tag: Tag) -> Iterator[PageElement]:
+    """Yield what stands in a container in the page's order, as far as one item may reach."""
+    levels = [iter(tag.contents)]
+    for _ in range(_MOST_STEPS):
+        node = next(levels[-1], None)
+        if node is not None:
+            yield node
+        elif len(levels) == 1:
+            return
+        else:
+            levels.pop()
+        if isinstance(node, Tag):
+            levels.append(iter(node.contents))
+
+
+def _text(tag: Tag) -> str:
+    """Return the text that a container begins with."""
+    text = ""
+    for node in _beginning(tag):
+        if type(node) in (NavigableString, CData):  # no comment, no script
+            text += f"{str(node)[:_MOST_TEXT]} "
+        if len(text) > _MOST_TEXT:
+            break
+    return text[:_MOST_TEXT]
+
+
 def _title(link: Tag) -> str:
-    shown, full = clean_line(link.get_text(" ")), clean_line(str(link.get("title") or ""))
+    shown, full = clean_line(_text(link)), clean_line(str(link.get("title") or "")[:_MOST_TEXT])
     cut = shown.endswith(("…", "...")) or not shown
     return (full if cut and full else shown)[:500]
 
@@ -152,12 +184,13 @@ def _is_deeper(url: str, path: str) -> bool:
 def _is_aside(tag: Tag) -> bool:
     if tag.name in {"html", "body"}:
         return False
-    names = f"{_classes(tag)} {tag.get('id') or ''}"
+    names = f"{_classes(tag)} {str(tag.get('id') or '')[:200]}"
     return tag.name in {"nav", "footer"} or bool(_ASIDE.search(names[:200]))
 
 
 def _classes(tag: Tag) -> str:
-    return " ".join(name or "" for name in tag.get_attribute_list("class"))
+    """Return a tag's classes, 200 characters at most."""
+    return " ".join((name or "")[:200] for name in tag.get_attribute_list("class")[:100])[:200]
 
 
 def _shape(above: Iterable[Tag]) -> tuple[str, ...]:
@@ -167,25 +200,38 @@ def _shape(above: Iterable[Tag]) -> tuple[str, ...]:
 
 def _date_in(around: Iterable[Tag], link: Tag, url: str, language: str) -> datetime | None:
     """Find a date beside the link: in its nearest containers as long as they hold no other headline, else in the address."""
+    title = _title(link)
     for tag in islice(around, 4):
-        others = {
-            str(other.get("href"))
-            for other in tag.find_all("a", href=True, limit=20)
-            if _is_headline(_title(other))
-        }
-        if len(others) > 1:
+        if not _is_one_item(tag):
             break
-        found = _time_in(tag, language) or nearby_date(
-            clean_line(tag.get_text(" ")[:2_000]).replace(_title(link), " "), language=language
-        )
+        beside = clean_line(_text(tag)).replace(title, " ")
+        found = _time_in(tag, language) or nearby_date(beside, language=language)
         if found is not None:
             return found
     return address_date(url)
 
 
+def _is_one_item(tag: Tag) -> bool:
+    """Tell whether the links of a container hold no more than one headline."""
+    headlines: set[str] = set()
+    for link in islice((node for node in _beginning(tag) if _is_link(node)), 20):
+        address = str(link["href"])[:_MOST_TEXT]
+        if address not in headlines and _is_headline(_title(link)):
+            headlines.add(address)
+        if len(headlines) > 1:
+            return False
+    return True
+
+
+def _is_link(node: PageElement) -> TypeGuard[Tag]:
+    return isinstance(node, Tag) and node.name == "a" and node.has_attr("href")
+
+
 def _time_in(tag: Tag, language: str) -> datetime | None:
-    time = tag.find("time", datetime=True)
-    return read_moment(str(time["datetime"]), language=language) if isinstance(time, Tag) else None
+    for node in _beginning(tag):
+        if isinstance(node, Tag) and node.name == "time" and node.has_attr("datetime"):
+            return read_moment(str(node["datetime"]), language=language)
+    return None
 
 
 def _largest_list(headlines: Iterable[_Headline]) -> list[_Headline]:

@@ -21,7 +21,7 @@ NOON = datetime(2022, 2, 21, 12, 0, tzinfo=UTC)
 
 @dataclass(kw_only=True)
 class Reply:
-    """What the server sends for a path; ``held`` keeps it back until the test ends.
+    """What the server sends for a path; ``held`` keeps it back until the test ends, ``after_seconds`` so long.
 
     With an ``etag`` or a date of change a reader who names the same gets 304 and no body; ``unchanged`` is what that
     304 then says, when it is not the same.
@@ -32,6 +32,7 @@ class Reply:
     content_type: str = "text/html; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
     held: bool = False
+    after_seconds: float = 0.0
     etag: str = ""
     modified: str = ""
     unchanged: dict[str, str] = field(default_factory=dict)
@@ -91,6 +92,7 @@ class Site:
                 if reply.held:
                     site.ended.wait(30)
                     return
+                site.ended.wait(reply.after_seconds)
                 status = 304 if reply.is_known(self.headers) else reply.status
                 site.answered.append((self.path, status))
                 self.send_response(status)

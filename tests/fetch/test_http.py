@@ -122,6 +122,14 @@ def test_the_whole_page_has_a_time_limit_too(site: Site, open_fetcher: OpenFetch
     )
 
 
+def test_redirects_share_the_time_of_the_page(site: Site, open_fetcher: OpenFetcher) -> None:
+    for here, there in ("/a", "/b"), ("/b", "/c"), ("/c", "/d"):
+        site.replies[here] = Reply(status=302, headers={"Location": there}, after_seconds=0.1)
+    site.replies["/d"] = Reply(body=b"there at last")
+    limited = open_fetcher(limits=Limits(total_seconds=0.25))
+    assert reason(limited, site.url("/a")) == "not complete within 0.25 s"
+
+
 def test_a_large_page_is_refused(site: Site, open_fetcher: OpenFetcher) -> None:
     site.replies["/large"] = Reply(body=b"x" * 20_000_000)
     assert reason(open_fetcher(), site.url("/large")) == "larger than 5 MB"

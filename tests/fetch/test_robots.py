@@ -5,9 +5,13 @@ import asyncio
 import pytest
 
 from pipeline.errors import FetchError
+from pipeline.fetch.guard import parse_allow_private
+from pipeline.fetch.http import Fetcher
+from pipeline.fetch.pace import Pace
 from pipeline.fetch.robots import LONGEST_DELAY_SECONDS, MOST_BYTES, rules_of
 from pipeline.model import Page
 from tests.fetch.conftest import OpenFetcher, Reply, Site
+from tests.fetch.test_pace import Time
 
 
 def fetch(open_fetcher: OpenFetcher, url: str) -> Page:
@@ -73,6 +77,22 @@ def test_a_huge_robots_file_is_cut_and_still_obeyed(site: Site, open_fetcher: Op
 )
 def test_a_crawl_delay_is_taken_within_reason(text: str, seconds: float) -> None:
     assert rules_of(200, f"User-agent: *\n{text}\n".encode()).delay_seconds == seconds
+
+
+def test_a_crawl_delay_stands_between_two_pages(site: Site) -> None:
+    site.replies["/robots.txt"] = Reply(body=b"User-agent: *\nCrawl-delay: 7", content_type="text/plain")
+    site.replies |= {"/a": Reply(body=b"a"), "/b": Reply(body=b"b")}
+    time = Time()
+
+    async def both() -> None:
+        pace = Pace(interval_seconds=0, clock=time.clock, sleep=time.sleep)
+        allowed = parse_allow_private(["127.0.0.0/8"])
+        async with Fetcher(contact="desk@newsroom.example", pace=pace, allow_private=allowed) as fetcher:
+            await fetcher.fetch(site.url("/a"))
+            await fetcher.fetch(site.url("/b"))
+
+    asyncio.run(both())
+    assert time.slept == [7.0]
 
 
 def test_a_web_page_in_place_of_robots_permits_all() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -98,6 +99,42 @@ def test_a_page_without_headlines_says_what_to_set(body: str) -> None:
 def test_deep_nesting_does_not_crash() -> None:
     deep = "<div>" * 10_000 + "<a href='/2022/1'>Four words of headline</a>"
     assert parse_listing(page(deep), paper())[0].title == "Four words of headline"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("<p>" * 20_000 + "</p>{links}", id="behind a mass of markup"),
+        pytest.param("<div>{links}</div>" + "<br>" * 20_000, id="before one"),
+        pytest.param("<base href='/x'>{links}".replace("{links}", "{same}"), id="one link again and again"),
+    ],
+)
+def test_links_times_markup_do_not_multiply(text: str) -> None:
+    link = "<a href='/2022/{}'>Four words of headline</a>"
+    links = "".join(link.format(number) for number in range(300))
+    began = time.process_time()
+    parse_listing(page(text.format(links=links, same=link.format(1) * 600)), paper())
+    assert time.process_time() - began < 2.0
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("<span>2022-02-20</span>", "", id="before"),
+        pytest.param("", "<p>Read on</p><span>2022-02-20</span>", id="after"),
+        pytest.param(
+            "<!-- 2001-01-01 --><script>2001-01-01</script>", "<time datetime='2022-02-20'>", id="a time"
+        ),
+    ],
+)
+def test_a_date_beside_a_headline_is_its_own(before: str, after: str) -> None:
+    items = "".join(
+        f"<li>{before}<h3><a href='/story-{number}'>Four words of headline</a></h3>{after}</li>"
+        for number in range(3)
+    )
+    assert {entry.published for entry in parse_listing(page(items), paper())} == {
+        datetime(2022, 2, 20, tzinfo=UTC)
+    }
 
 
 def test_an_impossible_date_is_none() -> None:

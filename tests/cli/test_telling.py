@@ -1,0 +1,31 @@
+"""How an issue's way is told: no line may read as a contradiction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.cli.telling import funnel_line
+from tests.contracts.people import issue
+
+
+@pytest.mark.parametrize(
+    ("funnel", "told"),
+    [
+        pytest.param(
+            {"entries": 12, "pages": 1, "articles": 0, "collected": 9, "on_beat": 3, "stories": 2, "new": 2, "items": 2},
+            "just read: 12 entries, 1 new page, 0 articles; 9 articles since the last issue → 3 on the beat → 2 stories → 2 new → 2 items",
+            id="what was read before counts too",
+        ),
+        pytest.param(
+            {"entries": 1, "pages": 2, "articles": 1, "collected": 1, "on_beat": 1, "stories": 1, "new": 1, "items": 1},
+            "just read: 1 entry, 2 new pages, 1 article; 1 article since the last issue → 1 on the beat → 1 story → 1 new → 1 item",
+            id="one of each",
+        ),
+        pytest.param({"collected": 0, "items": 0}, "0 articles since the last issue → 0 items", id="composed alone"),
+        pytest.param({"items": 2, "guesses": 1}, "2 items → 1 guesses", id="a step of another version"),
+    ],
+)  # fmt: skip
+def test_what_was_read_just_now_is_told_apart_from_what_came_in(funnel: dict[str, int], told: str) -> None:
+    assert funnel_line(replace(issue(), funnel=funnel)) == f"issue 0: {told}"
