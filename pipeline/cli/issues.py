@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.cli.opening import console, find_issue, opened, say, say_json
+from pipeline.cli.telling import because
 
 if TYPE_CHECKING:
     from pipeline.app import Newsroom
@@ -91,10 +92,15 @@ def why(context: typer.Context, issue: Name, as_json: AsJson = False) -> None:
     from pipeline.jobs.record import reasons_record
 
     with opened(context) as newsroom:
-        record = reasons_record(find_issue(newsroom, issue))
+        found = find_issue(newsroom, issue)
+    record = reasons_record(found)
     if as_json:
         say_json(record)
         return
+    if not record["items"] and not record["left_out"]:
+        say(
+            f"nothing was collected for issue {found.id} ({found.newsletter} {found.slot.wall}){because(found)}"
+        )
     for item in record["items"]:
         say(f"+ {item['headline']}")
         for reason in item["why"]:
@@ -110,8 +116,10 @@ def approve(context: typer.Context, issue: Name) -> None:
     """Release a held issue; `metabrief send` takes it from there."""
     from pipeline.jobs import oversee
 
-    number = _steered(context, issue, oversee.approve)
-    say(f"issue {number} is released; send it with: metabrief send {number}")
+    found = _steered(context, issue, oversee.approve)
+    say(f"issue {found.id} is released; send it with: metabrief send {found.id}")
+    if not found.items:
+        say(f"it has no items; see what its readers are told with: metabrief preview {found.id}")
 
 
 @app.command(short_help="Hold or pause an issue.")
@@ -119,7 +127,7 @@ def hold(context: typer.Context, issue: Name) -> None:
     """Hold an issue back, or pause one that is being sent."""
     from pipeline.jobs import oversee
 
-    number = _steered(context, issue, oversee.hold)
+    number = _steered(context, issue, oversee.hold).id
     say(f"issue {number} is held; release it with: metabrief issues approve {number}")
 
 
@@ -128,12 +136,12 @@ def cancel(context: typer.Context, issue: Name) -> None:
     """Call an issue off for good; what was sent of it stays sent."""
     from pipeline.jobs import oversee
 
-    say(f"issue {_steered(context, issue, oversee.cancel)} is cancelled")
+    say(f"issue {_steered(context, issue, oversee.cancel).id} is cancelled")
 
 
-def _steered(context: typer.Context, name: str, steer: Callable[[Newsroom, Issue], None]) -> int:
-    """Do something to the issue called ``name`` and return its number."""
+def _steered(context: typer.Context, name: str, steer: Callable[[Newsroom, Issue], None]) -> Issue:
+    """Do something to the issue called ``name`` and return it as it was."""
     with opened(context) as newsroom:
         found = find_issue(newsroom, name)
         steer(newsroom, found)
-    return found.id
+    return found

@@ -69,7 +69,7 @@ def check(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read the list and the newest article of sources now and say what is wrong; nothing is stored."""
+    """Read the list and the newest article of sources now, the next ones where that fails; nothing is stored."""
     import asyncio
 
     from pipeline.jobs.check import check_sources, checkup_record, chosen
@@ -87,12 +87,11 @@ def check(
 
 def _say_checked(checkups: Sequence[Checkup]) -> None:
     for checkup in checkups:
-        verdict = "fine" if checkup.is_fine else "failed"
-        say(f"{checkup.source.key}: {verdict}: {'; '.join(_findings(checkup))}")
+        say(f"{checkup.source.key}: {checkup.verdict}: {'; '.join(_findings(checkup))}")
         if checkup.advice:
             say(f"    {checkup.advice}")
     fine = sum(checkup.is_fine for checkup in checkups)
-    say(f"checked: {fine} of {len(checkups)} sources are fine")
+    say(f"checked: {fine} of {len(checkups)} sources can be read")
 
 
 def _findings(checkup: Checkup) -> list[str]:
@@ -103,13 +102,11 @@ def _findings(checkup: Checkup) -> list[str]:
     if checkup.entries:
         at = checkup.newest_at
         newest = f", the newest of {at:%Y-%m-%d %H:%M} UTC" if at else ", undated"
-        found.append(f"{checkup.form} of {len(checkup.entries)} entries{newest}")
-    return [*found, checkup.trouble or _excerpt(checkup)]
-
-
-def _excerpt(checkup: Checkup) -> str:
+        number = len(checkup.entries)
+        found.append(f"{checkup.form} of {number} {'entry' if number == 1 else 'entries'}{newest}")
     article = checkup.article
-    return f"{len(article.text):,} characters: {article.title}" if article else ""
+    excerpt = f"{len(article.text):,} characters: {article.title}" if article else None
+    return [*found, *filter(None, (checkup.trouble, excerpt))]
 
 
 def _status(checkups: Sequence[Checkup]) -> int:

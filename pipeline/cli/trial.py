@@ -121,14 +121,14 @@ def cluster(
     else:
         for line in _clustered(list(zip(paths, found, strict=True))):
             say(line)
-    raise typer.Exit(FAILED if any("error" in each for each in found) else DONE)
+    raise typer.Exit(FAILED if any(each["error"] for each in found) else DONE)
 
 
 def _clustered(found: Sequence[tuple[Path, Answer]]) -> Iterator[str]:
     for story in dict.fromkeys(each["story"] for _, each in found if "story" in each):
         yield f"story {story}"
         yield from (f"  {path}" for path, each in found if each.get("story") == story)
-    yield from (f"not read: {path}: {each['error']}" for path, each in found if "error" in each)
+    yield from (f"not read: {path}: {each['error']}" for path, each in found if each["error"])
 
 
 @app.command(short_help="An article in one to three sentences.")

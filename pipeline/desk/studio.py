@@ -185,6 +185,7 @@ def _readers_page(newsroom: Newsroom, issue: Issue, query: Mapping[str, str]) ->
     after = view.read_number(query.get("after", "")) or 0
     with newsroom.database.read() as connection:
         found = readers.find_readers(connection, newsletter.key, search=search, after=after)
+        accepted = tally(deliveries.counts(connection, issue.id)).accepted
     return _page(
         newsroom,
         "desk/readers.html.j2",
@@ -196,6 +197,7 @@ def _readers_page(newsroom: Newsroom, issue: Issue, query: Mapping[str, str]) ->
         search=search,
         after=after,
         number=audience_size(newsroom, newsletter),
+        accepted=accepted,
     )
 
 

@@ -36,11 +36,16 @@ _FULL = (
         is_update=True,
     ),
 )
-_QUIET: tuple[Item, ...] = ()
+_SPECIMENS: tuple[tuple[tuple[Item, ...], dict[str, int]], ...] = (
+    (_FULL, {"collected": 2}),
+    ((), {"collected": 2}),
+    ((), {"collected": 0}),
+)
+"""What an issue may be made of: items, articles of which none is news, or nothing at all."""
 
 
 def templates(newsroom: Newsroom) -> Iterator[Finding]:
-    """Set a full and a quiet specimen of each newsletter in each language, and look them over."""
+    """Set a full and two empty specimens of each newsletter in each language, and look them over."""
     for newsletter in newsroom.settings.newsletter:
         try:
             problems = _problems(newsroom, newsletter)
@@ -61,13 +66,14 @@ def _problems(newsroom: Newsroom, newsletter: Newsletter) -> dict[Problem, list[
     slot = Slot(wall=f"{newsroom.clock():%Y-%m-%dT%H:%M}", instant=newsroom.clock())
     for language in newsletter.variants:
         head = masthead(newsroom, newsletter, language)
-        for items in (_FULL, _QUIET):
+        for items, funnel in _SPECIMENS:
             issue = Issue(
                 newsletter=newsletter.key,
                 slot=slot,
                 status=IssueStatus.DRAFT,
                 transport=TransportKind.OUTBOX,
                 items=items,
+                funnel=funnel,
             )
             variant = render(issue, language=language, masthead=head, templates=newsroom.templates)
             for each in proofread(newsroom, newsletter, variant):

@@ -23,11 +23,15 @@ _BARRIER = (
 )
 BARRIER = _any_of(*_BARRIER)
 """What stands over the offers of a page that is only open in part."""
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _EDGE = _any_of(
     # who wrote, edited and took over
     r"(?:本文)?(?:来源|來源|文章来源|稿源|责任编辑|责编|编辑|作者|原标题|记者|校对|审核|发布时间|声明|免责声明)\s?[:：].{0,60}",
     r"[（(](?:原标题|责任编辑|责编|编辑|来源|记者)\s?[:：].{0,60}[)）](?:\s?【.{1,8}】)*",
-    r"by\s+[\w.'’ -]{3,50}|(?:posted|written) by\b.{3,120}|(?:published|updated|posted)\b.{0,40}\d{4}.{0,30}",
+    r"[（(][\u4e00-\u9fff]{0,8}(?:记者|通讯员)[^。！？）)]{2,60}[）)]|(?:本报|本刊|本网)?(?:记者|通讯员)[\s/][^。！？，]{2,40}",
+    r"[【\[](?:[\u4e00-\u9fff]{2,4})?(?:声明|提示)[】\]].{0,400}",
+    rf"by\s+[\w.'’ -]{{3,50}}(?:[,|·]\s?(?:\d{{1,2}} )?(?:{_MONTHS})[a-z]*\.? \d.{{0,20}})?",
+    r"(?:posted|written) by\b.{3,120}|(?:published|updated|posted)\b.{0,40}\d{4}.{0,30}",
     r"\W{0,3}(?:(?:additional )?reporting by|with (?:files|reports?|reporting) (?:from|by)|first published (?:in|on|by))\b.{0,200}",
     r".{3,200}\bcontributed to this (?:report|story|article)\W{0,2}",
     # what a reader can do
@@ -54,13 +58,17 @@ _ANYWHERE = _any_of(
     r"advert(?:isement)?|caption|close|watch now|key points",
 )
 _EDGE_LINES = 5
+_TAIL = re.compile(
+    r"\s*[（(](?:责任编辑|責任編輯|责编|编辑|校对)\s?[:：/]?\s?[^（()）。]{1,40}[)）](?:\s?【.{1,8}】)*$"
+)
+"""An editor named behind the last sentence."""
 
 
 def article_lines(text: str, *, title: str) -> str:
     """Return the text without cookie and share lines, and at both ends without bylines, dates, sources and the title again."""
     lines = [line for line in text.split("\n") if not _ANYWHERE.fullmatch(line)]
     from_start = _without_edge(lines, title)
-    return "\n".join(reversed(_without_edge(from_start[::-1], title)))
+    return _TAIL.sub("", "\n".join(reversed(_without_edge(from_start[::-1], title))))
 
 
 def _without_edge(lines: list[str], title: str) -> list[str]:

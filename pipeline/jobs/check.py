@@ -1,4 +1,4 @@
-"""Check sources: read each one's list and its newest article now, and keep nothing."""
+"""Check sources: read each one's list and its newest article now, the next ones where that fails, and keep nothing."""
 
 from __future__ import annotations
 
@@ -31,28 +31,54 @@ _ADVICE = {
     FetchKind.NO_ANSWER: f"the site does not answer: {_LATER}",
 }
 """What a person does; for the other kinds the reason says it already."""
+_OF_LISTS = (FetchKind.GONE,)
+"""Advice that is for a list alone: an article that is gone is gone, and its source none the worse."""
+_MOST_PAGES = 3
+"""Articles tried until one can be read: a dead one is no news of its source, three in a row are."""
 _ROBOTS = {FetchKind.FORBIDDEN: "forbidden", FetchKind.ROBOTS_UNREAD: "unreadable"}
 
 
 @dataclass(frozen=True, kw_only=True)
+class FailedPage:
+    """An article of a list that could not be read, and why."""
+
+    entry: Entry
+    error: FetchError | ExtractionError
+
+    @property
+    def reason(self) -> str:
+        """Return why, without the address in front."""
+        return reason_of(self.error, self.entry.url)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Checkup:
-    """What checking a source came to; ``error`` is its list's when there is no ``newest`` entry, else of that entry's page."""
+    """What checking a source came to; ``entries`` stand newest first, ``error`` is of the list alone."""
 
     source: Source
     entries: tuple[Entry, ...] = ()
-    newest: Entry | None = None
     article: Article | None = None
+    """The newest that could be read."""
+    failed: tuple[FailedPage, ...] = ()
+    """Those newer than it."""
     error: FetchError | ExtractionError | None = None
 
     @property
     def is_fine(self) -> bool:
-        """Tell whether list and article could both be read."""
+        """Tell whether its list and one of its newest articles could be read."""
         return self.article is not None
 
     @property
     def is_listed(self) -> bool:
         """Tell whether its list could be read."""
-        return self.error is None or self.newest is not None
+        return self.error is None
+
+    @property
+    def verdict(self) -> str:
+        """Return ``fine``, ``reads`` when its list does but not all that it names, or ``failed``."""
+        if not self.is_listed:
+            return "failed"
+        return "fine" if self.is_fine and not self.failed else "reads"
 
     @property
     def is_reached(self) -> bool:
@@ -74,24 +100,26 @@ class Checkup:
     @property
     def newest_at(self) -> datetime | None:
         """Return the date of the newest article, by its list or else its page."""
-        if self.article:
-            return self.article.published
-        return self.newest.published if self.newest else None
+        listed = self.entries[0].published if self.entries else None
+        return listed or (self.article.published if self.article else None)
 
     @property
     def trouble(self) -> str | None:
         """Return what is wrong, or None."""
-        if self.error is None:
-            return None if self.newest else "it names no article"
-        if self.newest:
-            return f"{self.newest.url}: {reason_of(self.error, self.newest.url)}"
-        return reason_of(self.error, self.source.address)
+        if self.error is not None:
+            return reason_of(self.error, self.source.address)
+        if not self.entries:
+            return "it names no article"
+        tried = len(self.failed) + self.is_fine
+        pages = "; ".join(f"{page.entry.url}: {page.reason}" for page in self.failed)
+        return f"pages failed: {len(self.failed)} of {tried} ({pages})" if pages else None
 
     @property
     def advice(self) -> str | None:
         """Return what a person does about it; None when nothing is wrong or the reason says it already."""
-        advice = _ADVICE.get(_kind(self.error))
-        return advice.format(home=self.source.home) if advice else None
+        page = None if self.is_fine or not self.failed else _kind(self.failed[0].error)
+        advice = _ADVICE.get(_kind(self.error) if page is None else page)
+        return advice.format(home=self.source.home) if advice and page not in _OF_LISTS else None
 
 
 def _kind(error: FetchError | ExtractionError | None) -> FetchKind:
@@ -128,20 +156,22 @@ async def _check(newsroom: Newsroom, fetcher: Fetcher, source: Source) -> Checku
         entries = await read_list(fetcher, source)
     except (FetchError, ExtractionError) as error:
         return Checkup(source=source, error=error)
-    if not entries:
-        return Checkup(source=source)
-    newest = _newest(entries)
-    try:
-        article = await read_article(newsroom, fetcher, source, newest)
-    except (FetchError, ExtractionError) as error:
-        return Checkup(source=source, entries=entries, newest=newest, error=error)
-    return Checkup(source=source, entries=entries, newest=newest, article=article)
+    entries = _newest_first(entries)
+    article, failed = None, list[FailedPage]()
+    for entry in entries[:_MOST_PAGES]:
+        try:
+            article = await read_article(newsroom, fetcher, source, entry)
+            break
+        except (FetchError, ExtractionError) as error:
+            failed.append(FailedPage(entry=entry, error=error))
+    return Checkup(source=source, entries=entries, article=article, failed=tuple(failed))
 
 
-def _newest(entries: Sequence[Entry]) -> Entry:
-    """Return the entry with the latest date; without dates the first, for lists begin with the newest."""
+def _newest_first(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return the entries by date, and those without one behind as they stand: lists begin with the newest."""
     dated = [(entry.published, entry) for entry in entries if entry.published]
-    return max(dated, key=lambda pair: pair[0])[1] if dated else entries[0]
+    newest_first = (entry for _, entry in sorted(dated, key=lambda pair: pair[0], reverse=True))
+    return (*newest_first, *(entry for entry in entries if not entry.published))
 
 
 def checkup_record(checkup: Checkup) -> dict[str, Any]:
@@ -158,6 +188,7 @@ def checkup_record(checkup: Checkup) -> dict[str, Any]:
         "article": {"url": article.url, "title": article.title, "characters": len(article.text)}
         if article
         else None,
-        "error": checkup.trouble,
+        "failed_pages": [{"url": page.entry.url, "error": page.reason} for page in checkup.failed],
+        "error": None if checkup.is_fine else checkup.trouble,
         "advice": checkup.advice,
     }

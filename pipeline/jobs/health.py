@@ -63,7 +63,10 @@ def judge_health(
 
 def _silence(newest: datetime | None, now: datetime) -> str:
     if newest is None:
-        return "read well, but it has never named an article; see whether its address is still the right one"
+        return (
+            "read well, but it has named no article that no other source had named before; "
+            "see whether its address is still the right one, and whether another source reads the same site"
+        )
     return f"read well, but nothing new for {(now - newest).days} days (since {newest:%Y-%m-%d}); see whether it has moved"
 
 

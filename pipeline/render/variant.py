@@ -33,7 +33,7 @@ def render(issue: Issue, *, language: str, masthead: Masthead, templates: Templa
     mjml = templates.render("issue/issue.mjml.j2", **context, preview=preview)
     return Variant(
         language=language,
-        subject=_subject(told, view, masthead=masthead, phrases=phrases),
+        subject=_subject(told, view, phrases),
         preview=preview,
         html=to_html(mjml, name="issue/issue.mjml.j2 with what it includes"),
         text=tidy(templates.render("text/issue.txt.j2", **context)),
@@ -80,12 +80,12 @@ def _told(view: IssueView, language: str) -> list[str]:
     return readable or [" · ".join(item.gloss) or item.headline for item in view.items]
 
 
-def _subject(told: Sequence[str], view: IssueView, *, masthead: Masthead, phrases: Phrases) -> str:
-    lead = told[0] if told else phrases.say("quiet_subject", date=view.date)
-    short, mark = shorten(lead, _SUBJECT), f" | {clean_line(masthead.title)}"
-    return clean_line(short + mark if columns(short + mark) <= _SUBJECT else short)
+def _subject(told: Sequence[str], view: IssueView, phrases: Phrases) -> str:
+    """Return the lead alone: the newsletter's title stands beside it as the sender."""
+    lead = told[0] if told else phrases.say(f"{view.empty}_subject", date=view.date)
+    return clean_line(shorten(lead, _SUBJECT))
 
 
 def _preview(told: Sequence[str], view: IssueView, phrases: Phrases) -> str:
-    first = view.items[0].summary if view.items else phrases.say("quiet_body")
+    first = view.items[0].summary if view.items else phrases.say(f"{view.empty}_body")
     return shorten(clean_line(" · ".join(told) or first), _PREVIEW)

@@ -17,6 +17,7 @@ SECTIONS = ("policy", "companies", "technology", "collectibles", "other")
 _TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _WORD = re.compile(r"[^\W_]+(?:[’'.,-][^\W_]+)*")
 _WORDS_A_MINUTE, _HAN_A_MINUTE = 230, 400
+_CHOSEN = {"both": ("en", "zh")}
 _OUTLETS = 4
 _CONTENTS = 7
 _NAMELESS = "—"
@@ -70,7 +71,7 @@ class ItemView:
     more_outlets: int
     published: str
     language_name: str
-    """Empty when the reader expects no other language."""
+    """Empty when the item is in a language that the reader has chosen."""
     is_update: bool
 
 
@@ -103,6 +104,8 @@ class IssueView:
     words: int
     """Latin words and Chinese characters of headlines, summaries and glosses."""
     minutes: int
+    empty: str
+    """Which phrases an issue without items is told in: ``quiet`` when articles came in and none was news, else ``unheard``."""
 
     @property
     def items(self) -> tuple[ItemView, ...]:
@@ -133,6 +136,7 @@ def issue_view(issue: Issue, *, language: str, masthead: Masthead, phrases: Phra
         contact_url=_contact_url(masthead.contact),
         words=sum(_latin_words(text) + han_count(text) for text in printed),
         minutes=_minutes(printed),
+        empty="quiet" if issue.funnel.get("collected") else "unheard",
     )
 
 
@@ -165,6 +169,7 @@ def _section(item: Item) -> str:
 
 def _item_view(item: Item, number: int, *, language: str, masthead: Masthead, phrases: Phrases) -> ItemView:
     is_foreign = not _reads(phrases.language, item.language)
+    is_chosen = any(_reads(chosen, item.language) for chosen in _CHOSEN.get(language, (language,)))
     outlets = tuple(_outlet_view(source, masthead, phrases) for source in item.sources)
     return ItemView(
         number=number,
@@ -176,7 +181,7 @@ def _item_view(item: Item, number: int, *, language: str, masthead: Masthead, ph
         outlets=outlets[:_OUTLETS],
         more_outlets=max(0, len(outlets) - _OUTLETS),
         published=phrases.published(item.published, masthead.zone) if item.published else "",
-        language_name=_language_name(item.language, phrases) if is_foreign or language == "both" else "",
+        language_name=_language_name(item.language, phrases) if not is_chosen else "",
         is_update=item.is_update,
     )
 

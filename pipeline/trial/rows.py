@@ -90,14 +90,14 @@ def _finite_float(number: str) -> float:
 
 
 def answer(row: Row | Unread, stage: Stage, *, unknown: Mapping[str, Any] = _NOTHING) -> Answer:
-    """Return a stage's answer to one row with the row's ``id``; a bad row's is ``unknown`` and the ``error`` in one line.
+    """Return a stage's answer to one row with the row's ``id`` and no ``error``; a bad row's is ``unknown`` and its error in one line.
 
     Whatever a hostile row makes a library raise is that row's error, so that the others go on.
     """
     if isinstance(row, Unread):
         return {"id": row.id, **unknown, "error": row.error}
     try:
-        return {"id": row.get("id"), **stage(row)}
+        return {"id": row.get("id"), **stage(row), "error": None}
     except ValidationError as error:
         reason = _misfit(error)
     except MetabriefError as error:

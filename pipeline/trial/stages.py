@@ -1,6 +1,6 @@
 """One stage on one row: the judgement that issues get, on whatever a person wants to see judged.
 
-Each function takes a row and returns its answer without the ``id``, as ``rows.answer`` wants it; a row that does
+Each function takes a row and returns its answer without ``id`` and ``error``, as ``rows.answer`` wants it; a row that does
 not fit raises ``ValidationError`` or ``MetabriefError``. Only ``try_cluster`` needs all rows at once.
 """
 
@@ -61,7 +61,6 @@ def try_extract(row: Row, *, folder: Path, now: datetime) -> Answer:
         "authors": list(found.authors),
         "site": found.site,
         "language": None if found.language == "und" else found.language,
-        "error": None,
     }
 
 
@@ -122,7 +121,7 @@ class _Member:
     id: object
     article: Article | None = None
     group: str = ""
-    error: str = ""
+    error: str | None = None
 
 
 def try_cluster(rows: Iterable[Row | Unread], *, lexicon: Lexicon) -> list[Answer]:
@@ -179,5 +178,5 @@ def _answers(members: Sequence[_Member], story_of: Mapping[str, int]) -> list[An
             answers.append({"id": member.id, "error": member.error})
         else:
             story = numbers.setdefault(story_of[member.article.url], len(numbers) + 1)
-            answers.append({"id": member.id, "story": story})
+            answers.append({"id": member.id, "story": story, "error": None})
     return answers

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from pipeline.demo.press import Press
 from pipeline.text import han_count
 from tests.cli.conftest import Metabrief
+from tests.cli.outlet import newsroom, source
 
 FIRST = "2022-02-22"
 STATES = {"planned", "accepted", "deferred", "rejected", "uncertain", "suppressed", "expired", "total"}
@@ -107,3 +110,24 @@ def test_preview_writes_every_form(metabrief: Metabrief, composed: Path, tmp_pat
     assert "\ue000" not in "".join(
         path.read_text(encoding="utf-8") for path in (tmp_path / "preview").iterdir()
     )
+
+
+def test_an_approved_issue_for_which_nothing_was_read_does_not_say_that_all_is_quiet(
+    metabrief: Metabrief, tmp_path: Path
+) -> None:
+    home = newsroom(tmp_path / "newsroom", source("away", feed="http://127.0.0.1:9/feed"))
+    metabrief("--home", home, "subscribers", "add", "ann@test.example", "--newsletter", "daily",
+              "--consent", "agreed in the test")  # fmt: skip
+    assert metabrief("--home", home, "run", "daily", "--slot", FIRST).code == 3
+    approved = metabrief("--home", home, "issues", "approve", "1")
+    assert approved.code == 0
+    assert "it has no items" in approved.out
+    assert metabrief("--home", home, "send", "1").code == 0
+    (mail,) = (home / "outbox" / "new").iterdir()
+    why = metabrief("--home", home, "issues", "why", "latest")
+    assert (why.code, why.out) == (0, f"nothing was collected for issue 1 (daily {FIRST}T06:00)\n")
+    told = message_from_bytes(mail.read_bytes(), _class=EmailMessage, policy=policy.default)
+    for part in (str(told["Subject"]), *(part.get_content() for part in told.iter_parts())):
+        assert "All quiet" not in part
+        assert "othing new" not in part
+        assert "Nothing was found" in part

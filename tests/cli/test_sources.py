@@ -125,14 +125,6 @@ def test_a_check_ends_as_the_sources_are(
         pytest.param(
             {"/feed": Reply(body=b"<html><body>Welcome")}, ("not a feed", "feed link"), id="a page instead"
         ),
-        pytest.param(
-            {"/feed": Reply(body=b'<rss version="2.0"><channel/></rss>')}, ("names no article",), id="empty"
-        ),
-        pytest.param(
-            {"/lantern-hall": Reply(status=500)},
-            ("feed of 2 entries", "/lantern-hall: HTTP 500", "try again later"),
-            id="its article fails",
-        ),
     ],
 )
 def test_a_check_says_what_is_wrong_and_what_to_do(
@@ -143,6 +135,47 @@ def test_a_check_says_what_is_wrong_and_what_to_do(
     assert "outlet: failed: reached; " in ended.out
     assert all(word in ended.out for word in words), ended.out
     assert len(ended.out.splitlines()) <= 3
+
+
+def test_a_dead_article_is_named_and_its_source_is_none_the_worse(
+    metabrief: Metabrief, home: Path, outlet: Outlet
+) -> None:
+    outlet.site.replies["/lantern-hall"] = Reply(status=404)
+    ended = metabrief("--home", home, "sources", "check", "outlet")
+    assert ended.code == 0
+    assert "outlet: reads: reached; robots.txt allowed; feed of 2 entries" in ended.out
+    assert f"pages failed: 1 of 2 ({outlet.site.url('/lantern-hall')}: HTTP 404" in ended.out
+    assert "characters: Glass Harbour" in ended.out
+    assert "look for the new one" not in ended.out
+    assert "1 of 1 sources can be read" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("replies", "words"),
+    [
+        pytest.param(
+            {"/feed": Reply(body=b'<rss version="2.0"><channel/></rss>')}, ("names no article",), id="empty"
+        ),
+        pytest.param(
+            {"/lantern-hall": Reply(status=500), "/glass-harbour": Reply(status=404)},
+            (
+                "pages failed: 2 of 2",
+                "/lantern-hall: HTTP 500",
+                "/glass-harbour: HTTP 404",
+                "try again later",
+            ),
+            id="no article can be read",
+        ),
+    ],
+)
+def test_a_list_that_leads_to_no_article_reads_and_needs_a_person(
+    metabrief: Metabrief, home: Path, outlet: Outlet, replies: dict[str, Reply], words: tuple[str, ...]
+) -> None:
+    outlet.site.replies |= replies
+    ended = metabrief("--home", home, "sources", "check", "outlet")
+    assert ended.code == 3
+    assert "outlet: reads: reached; " in ended.out
+    assert all(word in ended.out for word in words), ended.out
 
 
 @pytest.mark.parametrize(
@@ -175,6 +208,7 @@ def test_a_check_as_json_names_every_finding(metabrief: Metabrief, home: Path) -
         "form": "feed",
         "entries": 2,
         "newest": "2022-02-21T09:00:00+00:00",
+        "failed_pages": [],
         "error": None,
         "advice": None,
     }

@@ -58,10 +58,10 @@ GOOD: Mapping[str, dict[str, Any]] = {
 }
 KEYS = {
     "extract": PAGE_KEYS,
-    "select": ["id", "relevant", "score", "why"],
-    "cluster": ["id", "story"],
-    "summarise": ["id", "summary", "method"],
-    "check": ["id", "supported", "score", "unsupported"],
+    "select": ["id", "relevant", "score", "why", "error"],
+    "cluster": ["id", "story", "error"],
+    "summarise": ["id", "summary", "method", "error"],
+    "check": ["id", "supported", "score", "unsupported", "error"],
 }
 EACH_STAGE = pytest.mark.parametrize("stage", KEYS)
 
@@ -84,7 +84,9 @@ def answer(metabrief: Metabrief, stage: str, row: dict[str, Any], folder: Path) 
 def test_a_good_row_is_answered_with_these_keys_in_this_order(
     metabrief: Metabrief, tmp_path: Path, stage: str
 ) -> None:
-    assert list(answer(metabrief, stage, GOOD[stage], tmp_path)) == KEYS[stage]
+    found = answer(metabrief, stage, GOOD[stage], tmp_path)
+    assert list(found) == KEYS[stage]
+    assert found["error"] is None
 
 
 def test_a_page_is_answered_with_what_it_says(metabrief: Metabrief, tmp_path: Path) -> None:

@@ -300,6 +300,15 @@ def test_readers_are_found_by_search(studio: Studio) -> None:
     assert "Nobody" in studio.page("/issues/1/readers?search=%00%3Cscript%3E")
 
 
+def test_an_issue_that_was_sent_is_said_to_have_been_got(studio: Studio) -> None:
+    assert "3 get it now" in studio.page("/issues/1/readers")
+    with studio.newsroom.database.write() as connection:
+        issues.set_status(connection, 2, status=IssueStatus.SENT)
+    assert "0 got it in the outbox" in studio.page("/issues/2/readers")
+    with studio.newsroom.database.write() as connection:
+        issues.set_status(connection, 2, status=IssueStatus.HELD, hold_reason=HoldReason.LINT)
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_but_ourselves_may_run_load_or_frame(answers: dict[str, httpx.Response], path: str) -> None:
     headers = answers[path].headers

@@ -56,6 +56,7 @@ def test_a_chinese_article_is_read_whole_and_alone(charset: str) -> None:
         "Monday, 21 February 2022, 11:15 China time",
         "Ann Example · 21 Feb 2022 · 2 min read",
         "Drawing: River Daily",
+        "By Ann Example, 21 February 2022",
     ],
 )
 def test_lines_that_are_not_of_the_article_are_dropped(line: str) -> None:
@@ -73,11 +74,21 @@ def test_lines_that_are_not_of_the_article_are_dropped(line: str) -> None:
         "原标题：武汉的方案",
         "2022年2月21日 10:23 来源：江城日报",
         "图：江城日报",
+        "（记者 王小明 通讯员 李四）",
+        "本报记者 王小明",
+        "【免责声明】本文仅代表作者个人观点，与本站无关。本站对其中的文字与内容的真实性不作任何保证。",
     ],
 )
 def test_chinese_lines_that_are_not_of_the_article_are_dropped(line: str) -> None:
     text = (line, *CHINESE_TEXT, line)
     assert extract(page(chinese(text=text))).text == "\n".join(CHINESE_TEXT)
+
+
+def test_an_editor_behind_the_last_sentence_is_dropped_and_a_reporter_is_not() -> None:
+    *first, last = CHINESE_TEXT
+    for behind, kept in (("（责任编辑：赵六）", ""), ("（记者 王小明）", "（记者 王小明）")):
+        text = (*first, last + behind)
+        assert extract(page(chinese(text=text))).text == "\n".join((*first, last + kept))
 
 
 @pytest.mark.parametrize(

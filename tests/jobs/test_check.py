@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.errors import ExtractionError, FetchError, FetchKind
-from pipeline.jobs.check import Checkup
+from pipeline.jobs.check import Checkup, FailedPage
 from pipeline.model import Entry, Source
 
 HOME = "https://harbour.example/"
@@ -47,8 +47,14 @@ def test_where_the_reason_says_it_all_there_is_no_advice(error: FetchError | Ext
 
 def test_an_article_that_fails_leaves_its_site_reached() -> None:
     error = FetchError(ENTRY.url, "name does not resolve", kind=FetchKind.NO_NAME)
-    checkup = Checkup(source=SOURCE, entries=(ENTRY,), newest=ENTRY, error=error)
+    checkup = Checkup(source=SOURCE, entries=(ENTRY,), failed=(FailedPage(entry=ENTRY, error=error),))
     assert (checkup.is_listed, checkup.is_fine, checkup.is_reached) == (True, False, True)
-    assert checkup.robots == "allowed"
-    assert checkup.trouble == f"{ENTRY.url}: name does not resolve"
+    assert (checkup.verdict, checkup.robots) == ("reads", "allowed")
+    assert checkup.trouble == f"pages failed: 1 of 1 ({ENTRY.url}: name does not resolve)"
     assert "how the host is spelt" in (checkup.advice or "")
+
+
+def test_an_article_that_is_gone_says_nothing_of_where_its_list_is() -> None:
+    error = FetchError(ENTRY.url, "HTTP 404", kind=FetchKind.GONE)
+    checkup = Checkup(source=SOURCE, entries=(ENTRY,), failed=(FailedPage(entry=ENTRY, error=error),))
+    assert checkup.advice is None

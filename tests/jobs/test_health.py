@@ -29,7 +29,7 @@ def state(*, error: str | None = None, success: datetime | None = NOW) -> Source
         pytest.param(
             state(), datetime(2017, 12, 12, tzinfo=UTC), "silent", "since 2017-12-12", id="frozen long ago"
         ),
-        pytest.param(state(), None, "silent", "never named an article", id="empty"),
+        pytest.param(state(), None, "silent", "no article that no other source had named", id="empty"),
         pytest.param(state(error="HTTP 500"), NOW, "failing", "HTTP 500", id="its first failure"),
         pytest.param(state(error="robots", success=None), None, "failing", "robots", id="never read well"),
         pytest.param(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -31,7 +32,8 @@ from tests.render.samples import (
 )
 
 GOLDEN = Path(__file__).parent / "golden"
-CASES = {"en": (FULL, "en"), "zh": (FULL, "zh"), "both": (FULL, "both"), "quiet": (issue(), "en")}
+QUIET = replace(issue(), funnel={"collected": 9})
+CASES = {"en": (FULL, "en"), "zh": (FULL, "zh"), "both": (FULL, "both"), "quiet": (QUIET, "en")}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -113,9 +115,22 @@ def test_an_item_in_the_other_language_says_so_and_is_glossed() -> None:
         assert "in Chinese" in part
 
 
+def test_an_item_in_a_third_language_says_so_to_who_chose_both() -> None:
+    html, _ = filled(issue(replace(GUIDE, language="ja")), "both")
+    assert ">ja</span>" in html
+
+
+def test_no_date_or_badge_is_broken_where_chinese_may_break() -> None:
+    html, _ = filled(FULL, "zh")
+    for words in ("11月22日", "英文", "另有 2 家", "4 条"):
+        assert re.search(rf'<span style="white-space:nowrap;">{words}[^<]*</span>', html), words
+
+
 def test_both_keeps_each_item_in_its_language_without_gloss() -> None:
-    html, _ = filled(FULL, "both")
+    html, text = filled(FULL, "both")
     assert "Named:" not in html
+    for words in ("in English", "in Chinese"):
+        assert words not in html + text, "its reader chose both"
     assert "工信部" not in html
     assert '<h3 lang="zh-CN"' in html
     assert "不构成投资建议" in html
@@ -123,10 +138,29 @@ def test_both_keeps_each_item_in_its_language_without_gloss() -> None:
 
 
 def test_a_quiet_issue_says_that_nothing_was_found() -> None:
-    html, text = filled(issue(), "zh")
+    html, text = filled(QUIET, "zh")
     for part in (html, text):
         assert "本期无新消息" in part
         assert "不构成投资建议" in part
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "untold"),
+    [
+        ("en", "No article has reached us", ("All quiet", "Nothing new", "there is nothing new")),
+        ("zh", "没有从任何来源收到文章", ("无新消息",)),
+    ],
+)
+def test_an_issue_for_which_nothing_came_in_does_not_say_that_there_is_no_news(
+    language: str, told: str, untold: tuple[str, ...]
+) -> None:
+    unheard = replace(issue(), funnel={"entries": 0, "collected": 0})
+    variant = render(unheard, language=language, masthead=masthead(language), templates=TEMPLATES)
+    page = as_markdown(unheard, language=language, masthead=masthead(language), templates=TEMPLATES)
+    for part in (variant.html, " ".join(variant.text.split()), page):
+        assert told in part
+    for part in (variant.subject, variant.preview, variant.html, variant.text, page):
+        assert not [words for words in untold if words in part]
 
 
 def test_the_facts_at_the_top_are_the_real_ones() -> None:
@@ -141,12 +175,12 @@ def test_the_facts_at_the_top_are_the_real_ones() -> None:
         pytest.param(
             (COLLECTIBLE,),
             "Court treats a digital collectible as property",
-            id="lead alone when the mark does not fit",
+            id="the lead",
         ),
         pytest.param(
             (with_headline("A short headline"),),
-            "A short headline | China Metaverse Daily",
-            id="mark when it fits",
+            "A short headline",
+            id="no name of the newsletter: it is the sender's",
         ),
         pytest.param((ENGLISH,), "Five ministries publish a three-year plan…", id="cut at a word"),
         pytest.param(
@@ -156,19 +190,19 @@ def test_the_facts_at_the_top_are_the_real_ones() -> None:
         ),
         pytest.param(
             (CHINESE,),
-            "Yunmai · Hangzhou · mixed reality | China Metaverse Daily",
+            "Yunmai · Hangzhou · mixed reality",
             id="glossed when there is none",
         ),
         pytest.param((), "All quiet: nothing new on Monday, 23 November 2026", id="quiet"),
         pytest.param(
             (with_headline("Two\r\nBcc: x@y.example"),),
-            "Two Bcc: x@y.example | China Metaverse Daily",
+            "Two Bcc: x@y.example",
             id="no line break",
         ),
     ],
 )
 def test_the_subject_is_the_lead(items: tuple[Item, ...], subject: str) -> None:
-    of = replace(FULL, items=items)
+    of = replace(FULL, items=items, funnel={"collected": 9})
     assert render(of, language="en", masthead=masthead("en"), templates=TEMPLATES).subject == subject
 
 
