@@ -81,7 +81,8 @@ def _from_byline(tree: Element) -> tuple[str, ...]:
 def _under_heading(tree: Element) -> Iterator[str]:
     """Yield what stands in a place for names, next to a date, in what follows a heading; others are of comments."""
     for element in tree.xpath(_PLACE)[:_MOST_BYLINES]:
-        beside, above = element.getnext(), element.getparent().getprevious()
+        around, beside = element.getparent(), element.getnext()
+        above = around.getprevious() if around is not None else None
         if above is not None and above.tag in _HEADINGS and beside is not None and _is_dated(beside):
             yield line_of(element)
             return
