@@ -84,7 +84,6 @@ def test_the_site_is_the_author_only_when_it_says_so_and_nobody_else_is(
 @pytest.mark.parametrize(
     "html",
     [
-        pytest.param('<html class="name"><body><p>Text.</p></body></html>', id="at-the-root"),
         pytest.param('<h1>A</h1><div><i class="who">Jo Ng</i><!-- c --></div>', id="beside-a-comment"),
         pytest.param('<h1>A</h1><div><i class="who">Jo Ng</i><?x y?></div>', id="beside-an-instruction"),
         pytest.param('<!-- c --><div><i class="who">Jo Ng</i><i class="date">1</i></div>', id="under-a-comment"),
@@ -92,3 +91,8 @@ def test_the_site_is_the_author_only_when_it_says_so_and_nobody_else_is(
 )
 def test_a_place_for_names_that_stands_oddly_names_nobody(html: str) -> None:
     assert found(html) == ()
+
+
+def test_a_root_in_a_place_for_names_names_nobody() -> None:
+    tree = parse('<html class="name"><body><p>Text.</p></body></html>')
+    assert authors_of(tree, stated(tree), said=(), site=None) == ()
