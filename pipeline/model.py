@@ -100,6 +100,8 @@ class Reference:
     name: str
     url: str
     language: str
+    title: str = ""
+    """The article's headline there."""
 
 
 @dataclass(frozen=True, kw_only=True)

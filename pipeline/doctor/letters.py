@@ -21,7 +21,10 @@ _FULL = (
         summary="A specimen of a summary. It has two sentences.",
         language="en",
         section="policy",
-        sources=(Reference(name="Specimen Times", url="https://specimen.example/1", language="en"),),
+        sources=(
+            Reference(name="Specimen Times", url="https://specimen.example/1", language="en"),
+            Reference(name="样张晚报", url="https://specimen.example/3", language="zh", title="样张报道"),
+        ),
         why=(),
         gloss=("样张",),
     ),

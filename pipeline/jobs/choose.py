@@ -231,6 +231,7 @@ def _references(story: Story, sources: Mapping[str, Source]) -> tuple[Reference,
             name=sources[key].name if key in sources else key,
             url=cut_tracking_parameters(article.url),
             language=article.language,
+            title=article.title,
         )
         for key, article in best.items()
     )

@@ -76,7 +76,7 @@ def _context(view: IssueView, masthead: Masthead, phrases: Phrases) -> dict[str,
 
 def _told(view: IssueView, language: str) -> list[str]:
     """Return what may stand in the inbox, the first item first: headlines the reader reads, else glosses."""
-    readable = [item.headline for item in view.items if language == "both" or not item.lang]
+    readable = [item.told for item in view.items if language == "both" or not item.told_lang]
     return readable or [" · ".join(item.gloss) or item.headline for item in view.items]
 
 

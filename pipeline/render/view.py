@@ -58,6 +58,15 @@ class OutletView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RetoldView:
+    """The same story by an outlet in the language of the mail."""
+
+    title: str
+    url: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ItemView:
     """An item as printed; ``lang`` is empty where it is the language of the mail around it."""
 
@@ -73,6 +82,18 @@ class ItemView:
     language_name: str
     """Empty when the item is in a language that the reader has chosen."""
     is_update: bool
+    retold: RetoldView | None
+    """Set when the item is in another language and one of its outlets reports it in the reader's."""
+
+    @property
+    def told(self) -> str:
+        """Return the headline that tells the reader most."""
+        return self.retold.title if self.retold else self.headline
+
+    @property
+    def told_lang(self) -> str:
+        """Return the language tag of that headline, empty where it is the language of the mail."""
+        return "" if self.retold else self.lang
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +181,7 @@ def _sections(
 
 
 def _texts(item: ItemView) -> tuple[str, ...]:
-    return (item.headline, item.summary, *item.gloss)
+    return (item.headline, item.summary, *item.gloss, item.retold.title if item.retold else "")
 
 
 def _section(item: Item) -> str:
@@ -183,7 +204,16 @@ def _item_view(item: Item, number: int, *, language: str, masthead: Masthead, ph
         published=phrases.published(item.published, masthead.zone) if item.published else "",
         language_name=_language_name(item.language, phrases) if not is_chosen else "",
         is_update=item.is_update,
+        retold=_retold(item, masthead, phrases) if is_foreign and language != "both" else None,
     )
+
+
+def _retold(item: Item, masthead: Masthead, phrases: Phrases) -> RetoldView | None:
+    for source in item.sources:
+        outlet, title = _outlet_view(source, masthead, phrases), clean_line(source.title)
+        if title and outlet.url and source.language.partition("-")[0] == phrases.language:
+            return RetoldView(title=title, url=outlet.url, name=outlet.name)
+    return None
 
 
 def _reads(language: str, written: str) -> bool:

@@ -33,7 +33,7 @@ ENGLISH = Item(
     section="policy",
     sources=(
         source("Harbour Times", "harbour.example/a/1", "en"),
-        source("灯塔日报", "dengta.example/b/2", "zh"),
+        replace(source("灯塔日报", "dengta.example/b/2", "zh"), title="五部门发布工业元宇宙三年计划"),
     ),
     why=("plan",),
     published=at(22, 1, 15),
@@ -53,6 +53,14 @@ CHINESE = Item(
     gloss=("Yunmai", "Hangzhou", "mixed reality"),
     is_update=True,
 )
+RETOLD = replace(
+    CHINESE,
+    sources=(
+        *CHINESE.sources,
+        replace(source("Harbour Times", "harbour.example/a/3", "en"), title="Yunmai shows a lighter headset"),
+    ),
+)
+"""The same, and one more outlet, in the other language."""
 COLLECTIBLE = Item(
     headline="Court treats a digital collectible as property",
     summary="The court granted an injunction over 12 collectibles held in a dormant wallet.",

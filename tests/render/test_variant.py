@@ -24,6 +24,7 @@ from tests.render.samples import (
     FULL,
     GUIDE,
     LEAVE_URL,
+    RETOLD,
     TEMPLATES,
     filled,
     issue,
@@ -115,6 +116,25 @@ def test_an_item_in_the_other_language_says_so_and_is_glossed() -> None:
         assert "in Chinese" in part
 
 
+def test_the_report_of_an_outlet_in_the_readers_language_is_named_by_its_headline() -> None:
+    html, text = filled(issue(RETOLD, COLLECTIBLE, ENGLISH, GUIDE), "en")
+    url = RETOLD.sources[-1].url
+    assert re.search(rf'Harbour Times · <a class="ink"\s+href="{re.escape(url)}"', html)
+    assert "    Harbour Times · Yunmai shows a lighter headset" in text
+    for part in (html, text):
+        assert part.index("Yunmai shows a lighter headset") < part.index(COLLECTIBLE.headline), (
+            "in the contents"
+        )
+        assert RETOLD.headline in part
+        assert "Named: Yunmai" in part
+
+
+@pytest.mark.parametrize("language", ["zh", "both"])
+def test_who_reads_the_item_itself_is_led_to_no_other_report(language: str) -> None:
+    html, text = filled(issue(RETOLD), language)
+    assert "Yunmai shows a lighter headset" not in html + text
+
+
 def test_an_item_in_a_third_language_says_so_to_who_chose_both() -> None:
     html, _ = filled(issue(replace(GUIDE, language="ja")), "both")
     assert ">ja</span>" in html
@@ -193,6 +213,9 @@ def test_the_facts_at_the_top_are_the_real_ones() -> None:
             "Yunmai · Hangzhou · mixed reality",
             id="glossed when there is none",
         ),
+        pytest.param(
+            (RETOLD, COLLECTIBLE), "Yunmai shows a lighter headset", id="retold in the reader's language"
+        ),
         pytest.param((), "All quiet: nothing new on Monday, 23 November 2026", id="quiet"),
         pytest.param(
             (with_headline("Two\r\nBcc: x@y.example"),),
@@ -231,7 +254,7 @@ SEEN = "<script>alert(1)</script> \"q\" 's' {{7*7}} {% x %} ]]> <!-- --> RTL lea
 
 
 def hostile() -> Issue:
-    sources = tuple(replace(ENGLISH.sources[0], name=HOSTILE, url=url) for url in HOSTILE_URLS)
+    sources = tuple(replace(ENGLISH.sources[0], name=HOSTILE, url=url, title=HOSTILE) for url in HOSTILE_URLS)
     return issue(
         replace(CHINESE, headline=HOSTILE, summary=HOSTILE, gloss=(HOSTILE,), sources=sources, language="zh")
     )
@@ -274,7 +297,7 @@ def test_only_web_links_are_linked() -> None:
     anatomy = take_apart(html)
     assert anatomy is not None
     outside = [link.get("href") for link in anatomy.named("a") if "lantern.example" not in link.get("href")]
-    assert outside == ["https://a.example/%22%20onclick=%22x"]
+    assert set(outside) == {"https://a.example/%22%20onclick=%22x"}
 
 
 def test_what_a_template_says_reaches_the_reader_whole() -> None:
