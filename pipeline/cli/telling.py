@@ -30,8 +30,9 @@ def failed_line(read: SourceRead) -> str:
 
 def read_line(read: SourceRead) -> str:
     """Return what a source that could be read gave, and what there was no time for."""
-    line = f"{read.source.key}: {read.entries} entries, {read.articles} new articles"
-    return f"{line}; it is slow, {read.left} pages are left for the next time" if read.left else line
+    entries, articles = _step("entries", read.entries), _step("articles", read.articles)
+    line = f"{read.source.key}: {read.entries} {entries}, {read.articles} new {articles}"
+    return f"{line}; it is slow, left for the next time: {read.left}" if read.left else line
 
 
 def because(issue: Issue) -> str:

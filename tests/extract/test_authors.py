@@ -86,7 +86,9 @@ def test_the_site_is_the_author_only_when_it_says_so_and_nobody_else_is(
     [
         pytest.param('<h1>A</h1><div><i class="who">Jo Ng</i><!-- c --></div>', id="beside-a-comment"),
         pytest.param('<h1>A</h1><div><i class="who">Jo Ng</i><?x y?></div>', id="beside-an-instruction"),
-        pytest.param('<!-- c --><div><i class="who">Jo Ng</i><i class="date">1</i></div>', id="under-a-comment"),
+        pytest.param(
+            '<!-- c --><div><i class="who">Jo Ng</i><i class="date">1</i></div>', id="under-a-comment"
+        ),
     ],
 )
 def test_a_place_for_names_that_stands_oddly_names_nobody(html: str) -> None:

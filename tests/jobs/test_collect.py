@@ -91,7 +91,7 @@ def test_a_slow_source_is_left_in_time_and_read_on_the_next_time(tmp_path: Path,
             (1, (), 2, None)
         ]
         assert read_line(first.reads[0]) == (
-            "one: 3 entries, 1 new articles; it is slow, 2 pages are left for the next time"
+            "one: 3 entries, 1 new article; it is slow, left for the next time: 2"
         )
         assert kept(newsroom) == ["Lantern Hall"], "the first of the feed"
         assert is_read(newsroom)
