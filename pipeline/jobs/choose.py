@@ -12,6 +12,7 @@ from pipeline.select.gloss import gloss, known_names
 from pipeline.select.lexicon import Lexicon
 from pipeline.select.novelty import Memory, Novelty, NoveltyKind, Sent, judge_novelty
 from pipeline.select.ranking import Ranked, rank, section_of
+from pipeline.select.refrains import without_refrains
 from pipeline.select.relevance import Verdict, judge
 from pipeline.select.stories import group
 from pipeline.store.articles import FailedPage
@@ -67,7 +68,7 @@ def choose(material: Material) -> Choice:
     memory = Memory(
         [_memory(item, zone=material.zone) for item in material.sent], material.lexicon, now=material.now
     )
-    unsent = [a for a in _with_standing(material) if not _passed_over(left, a, memory.sent_before(a))]
+    unsent = [a for a in _read(material) if not _passed_over(left, a, memory.sent_before(a))]
     timely = [a for a in unsent if not _passed_over(left, a, _untimely(a, material))]
     verdicts = {a.url: judge(a.title, a.text, material.lexicon, language=a.language) for a in timely}
     on_beat = [a for a in timely if not _passed_over(left, a, _off_beat(verdicts[a.url]) or _no_news(a))]
@@ -95,8 +96,10 @@ def _passed_over(left: list[LeftOut], article: Article, why: str) -> bool:
     return bool(why)
 
 
-def _with_standing(material: Material) -> Iterable[Article]:
-    for article in material.articles:
+def _read(material: Material) -> Iterable[Article]:
+    """Yield the articles with their sources' standing, and without what a site says under all of its own."""
+    sent = [article for item in material.sent for article in item.articles]
+    for article in without_refrains(material.articles, beside=sent):
         source = material.sources.get(article.source)
         yield replace(article, standing=source.standing) if source else article
 

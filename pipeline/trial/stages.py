@@ -18,6 +18,7 @@ from pipeline.model import Article, Page
 from pipeline.select.features import LEAD_CHARACTERS
 from pipeline.select.gloss import known_names
 from pipeline.select.lexicon import Lexicon
+from pipeline.select.refrains import without_refrains
 from pipeline.select.relevance import judge
 from pipeline.select.stories import group
 from pipeline.sources.dates import read_moment
@@ -134,7 +135,7 @@ def try_cluster(rows: Iterable[Row | Unread], *, lexicon: Lexicon) -> list[Answe
     for member in members:
         if member.article:
             by_group.setdefault(member.group, []).append(member.article)
-    found = [story for articles in by_group.values() for story in group(articles, lexicon)]
+    found = [story for articles in by_group.values() for story in group(without_refrains(articles), lexicon)]
     story_of = {article.url: number for number, story in enumerate(found) for article in story.articles}
     return _answers(members, story_of)
 
