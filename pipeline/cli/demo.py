@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.opening import DONE, FAILED, console, say
+from pipeline.cli.telling import step_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,10 +121,11 @@ class _Shown:
 def _gave(read: SourceRead) -> str:
     if read.error is not None:
         return f"failed: {read.error}"
-    entries = "entry," if read.entries == 1 else "entries,"
-    articles = "new article" if read.articles == 1 else "new articles"
+    entries = f"{step_word('entries', read.entries)},"
     failed = f", {len(read.failures)} failed" if read.failures else ""
-    return f"{read.entries:3} {entries:8} {read.articles:2} {articles}{failed}"
+    return (
+        f"{read.entries:3} {entries:8} {read.articles:2} new {step_word('articles', read.articles)}{failed}"
+    )
 
 
 def _way(days: tuple[Day, ...]) -> Table:

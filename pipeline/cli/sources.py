@@ -16,6 +16,7 @@ from pipeline.cli.opening import (
     say,
     say_json,
 )
+from pipeline.cli.telling import step_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,7 +104,7 @@ def _findings(checkup: Checkup) -> list[str]:
         at = checkup.newest_at
         newest = f", the newest of {at:%Y-%m-%d %H:%M} UTC" if at else ", undated"
         number = len(checkup.entries)
-        found.append(f"{checkup.form} of {number} {'entry' if number == 1 else 'entries'}{newest}")
+        found.append(f"{checkup.form} of {number} {step_word('entries', number)}{newest}")
     article = checkup.article
     excerpt = f"{len(article.text):,} characters: {article.title}" if article else None
     return [*found, *filter(None, (checkup.trouble, excerpt))]

@@ -30,7 +30,7 @@ def failed_line(read: SourceRead) -> str:
 
 def read_line(read: SourceRead) -> str:
     """Return what a source that could be read gave, and what there was no time for."""
-    entries, articles = _step("entries", read.entries), _step("articles", read.articles)
+    entries, articles = step_word("entries", read.entries), step_word("articles", read.articles)
     line = f"{read.source.key}: {read.entries} {entries}, {read.articles} new {articles}"
     return f"{line}; it is slow, left for the next time: {read.left}" if read.left else line
 
@@ -42,13 +42,14 @@ def because(issue: Issue) -> str:
 
 def funnel_line(issue: Issue) -> str:
     """Return what an issue was made of: what was read for it just now, and what became of all since the last one."""
-    steps = {step: f"{number} {_step(step, number)}" for step, number in issue.funnel.items()}
+    steps = {step: f"{number} {step_word(step, number)}" for step, number in issue.funnel.items()}
     read = ", ".join(steps.pop(step) for step in _READ if step in steps)
     told = " → ".join(steps.values())
     return f"issue {issue.id}: " + "; ".join(filter(None, (f"just read: {read}" if read else "", told)))
 
 
-def _step(step: str, number: int) -> str:
+def step_word(step: str, number: int) -> str:
+    """Return what a step of collecting or composing counts, for so many of it."""
     one, more = _STEPS.get(step, (step, step))
     return one if number == 1 else more
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pipeline.extract.credits import credited
+from pipeline.extract.dates import MONTHS
 from pipeline.extract.tree import Element, Meta, letters_of, line_of, visible_text
 from pipeline.text import after_printed_date, han_count
 
@@ -26,7 +27,7 @@ _LEADING = re.compile(
 )
 _PARTING = re.compile(r"\s*(?:[,、，;；|]|\band\b|&|\bund\b)\s*")
 _CHINESE = re.compile(r"(?:作者|撰文|文)\s?[:：丨|/]\s?([\u4e00-\u9fff·A-Za-z]{2,12})")
-_MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_MONTH = "|".join(map(str.capitalize, MONTHS))
 _CAPITAL = rf"(?!(?:{_MONTH})[a-z]{{0,6}}\.? \d)[A-Z]"
 _NAME = rf"(?:{_CAPITAL}[\w.'’-]{{0,20}} ){{1,3}}{_CAPITAL}[\w'’-]{{1,20}}"
 _NAMES = rf"{_NAME}(?:(?:,|,? and| &) {_NAME}){{0,5}}"

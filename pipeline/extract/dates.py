@@ -21,8 +21,8 @@ _SHOWN = re.compile(
     r"(?<!\d)(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?!\d)\s?日?"
     r"(?:[\s　TtT]{0,4}(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?)?"
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"({'|'.join(MONTHS)})[a-z]{{0,6}}\.?"
 _ENGLISH = re.compile(
     rf"\b(?:{_MONTH}\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s|(\d{{1,2}})(?:st|nd|rd|th)?\s{_MONTH},?\s)((?:19|20)\d\d)\b",
     re.IGNORECASE,
@@ -154,7 +154,7 @@ def _in_digits(text: str) -> str:
 
 
 def _from_english(found: re.Match[str]) -> str:
-    month = _MONTHS.index((found[1] or found[4]).lower()) + 1
+    month = MONTHS.index((found[1] or found[4]).lower()) + 1
     return f"{found[5]}-{month}-{found[2] or found[3]}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import dropwhile
 
+from pipeline.extract.dates import MONTHS
 from pipeline.text import han_count, is_imprint
 
 
@@ -23,14 +24,13 @@ _BARRIER = (
 )
 BARRIER = _any_of(*_BARRIER)
 """What stands over the offers of a page that is only open in part."""
-_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _EDGE = _any_of(
     # who wrote, edited and took over
     r"(?:本文)?(?:来源|來源|文章来源|稿源|责任编辑|责编|编辑|作者|原标题|记者|校对|审核|发布时间|声明|免责声明)\s?[:：].{0,60}",
     r"[（(](?:原标题|责任编辑|责编|编辑|来源|记者)\s?[:：].{0,60}[)）](?:\s?【.{1,8}】)*",
     r"[（(][\u4e00-\u9fff]{0,8}(?:记者|通讯员)[^。！？）)]{2,60}[）)]|(?:本报|本刊|本网)?(?:记者|通讯员)[\s/][^。！？，]{2,40}",
     r"[【\[](?:[\u4e00-\u9fff]{2,4})?(?:声明|提示)[】\]].{0,400}",
-    rf"by\s+[\w.'’ -]{{3,50}}(?:[,|·]\s?(?:\d{{1,2}} )?(?:{_MONTHS})[a-z]*\.? \d.{{0,20}})?",
+    rf"by\s+[\w.'’ -]{{3,50}}(?:[,|·]\s?(?:\d{{1,2}} )?(?:{'|'.join(MONTHS)})[a-z]*\.? \d.{{0,20}})?",
     r"(?:posted|written) by\b.{3,120}|(?:published|updated|posted)\b.{0,40}\d{4}.{0,30}",
     r"\W{0,3}(?:(?:additional )?reporting by|with (?:files|reports?|reporting) (?:from|by)|first published (?:in|on|by))\b.{0,200}",
     r".{3,200}\bcontributed to this (?:report|story|article)\W{0,2}",

@@ -24,13 +24,13 @@ def process_name() -> str:
 
 
 @asynccontextmanager
-async def leased(newsroom: Newsroom, name: str, *, lasting: timedelta = LEASE) -> AsyncIterator[bool]:
+async def leased(newsroom: Newsroom, name: str) -> AsyncIterator[bool]:
     """Hold a lease within the block and yield True; False when another has it, and the work is not ours."""
     owner = process_name()
-    if not _take(newsroom, name, owner=owner, lasting=lasting):
+    if not _take(newsroom, name, owner=owner):
         yield False
         return
-    keeping = asyncio.create_task(_keep(newsroom, name, owner=owner, lasting=lasting))
+    keeping = asyncio.create_task(_keep(newsroom, name, owner=owner))
     try:
         yield True
     finally:
@@ -39,14 +39,14 @@ async def leased(newsroom: Newsroom, name: str, *, lasting: timedelta = LEASE) -
             leases.free(connection, name, owner=owner)
 
 
-def _take(newsroom: Newsroom, name: str, *, owner: str, lasting: timedelta) -> bool:
+def _take(newsroom: Newsroom, name: str, *, owner: str) -> bool:
     now = newsroom.clock()
     with newsroom.database.write() as connection:
-        return leases.take(connection, name, owner=owner, until=now + lasting, now=now)
+        return leases.take(connection, name, owner=owner, until=now + LEASE, now=now)
 
 
-async def _keep(newsroom: Newsroom, name: str, *, owner: str, lasting: timedelta) -> None:
+async def _keep(newsroom: Newsroom, name: str, *, owner: str) -> None:
     while True:
-        await asyncio.sleep(lasting.total_seconds() / 4)
+        await asyncio.sleep(LEASE.total_seconds() / 4)
         with suppress(StoreError):  # the next time may go better, and what is made twice is kept once
-            _take(newsroom, name, owner=owner, lasting=lasting)
+            _take(newsroom, name, owner=owner)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -192,26 +193,27 @@ def _item_view(item: Item, number: int, *, language: str, masthead: Masthead, ph
     is_foreign = not _reads(phrases.language, item.language)
     is_chosen = any(_reads(chosen, item.language) for chosen in _CHOSEN.get(language, (language,)))
     outlets = tuple(_outlet_view(source, masthead, phrases) for source in item.sources)
+    needs_help = is_foreign and language != "both"
     return ItemView(
         number=number,
         headline=clean_line(item.headline) or _NAMELESS,
         url=outlets[0].url if outlets else "",
         summary=clean(item.summary),
         lang=language_tag(item.language) if is_foreign else "",
-        gloss=tuple(clean_line(name) for name in item.gloss) if is_foreign and language != "both" else (),
+        gloss=tuple(clean_line(name) for name in item.gloss) if needs_help else (),
         outlets=outlets[:_OUTLETS],
         more_outlets=max(0, len(outlets) - _OUTLETS),
         published=phrases.published(item.published, masthead.zone) if item.published else "",
         language_name=_language_name(item.language, phrases) if not is_chosen else "",
         is_update=item.is_update,
-        retold=_retold(item, masthead, phrases) if is_foreign and language != "both" else None,
+        retold=_retold(item, outlets, phrases.language) if needs_help else None,
     )
 
 
-def _retold(item: Item, masthead: Masthead, phrases: Phrases) -> RetoldView | None:
-    for source in item.sources:
-        outlet, title = _outlet_view(source, masthead, phrases), clean_line(source.title)
-        if title and outlet.url and source.language.partition("-")[0] == phrases.language:
+def _retold(item: Item, outlets: Sequence[OutletView], language: str) -> RetoldView | None:
+    for source, outlet in zip(item.sources, outlets, strict=True):
+        title = clean_line(source.title)
+        if title and outlet.url and source.language.partition("-")[0] == language:
             return RetoldView(title=title, url=outlet.url, name=outlet.name)
     return None
 

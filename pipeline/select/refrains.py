@@ -27,11 +27,12 @@ def without_refrains(articles: Sequence[Article], *, beside: Sequence[Article] =
     Articles that open alike may tell of one event: what they share is no refrain.
     """
     holders: defaultdict[str, list[Article]] = defaultdict(list)
-    for article in (*articles, *beside):
-        for sentence in set(_closing(article)):
+    closings = [_closing(article) for article in (*articles, *beside)]
+    for article, closing in zip((*articles, *beside), closings, strict=True):
+        for sentence in set(closing):
             holders[sentence].append(article)
     refrains = {sentence for sentence, held in holders.items() if _differ(held)}
-    return [_cut(article, refrains) for article in articles] if refrains else list(articles)
+    return [_cut(article, closing, refrains) for article, closing in zip(articles, closings, strict=False)]
 
 
 def _differ(held: Sequence[Article]) -> bool:
@@ -53,15 +54,16 @@ def _closing(article: Article) -> list[str]:
 
 
 def _is_long(sentence: str) -> bool:
-    return word_count(sentence) - han_count(sentence) >= FEWEST_WORDS or han_count(sentence) >= FEWEST_HAN
+    han = han_count(sentence)
+    return han >= FEWEST_HAN or word_count(sentence) - han >= FEWEST_WORDS
 
 
-def _cut(article: Article, refrains: set[str]) -> Article:
+def _cut(article: Article, closing: Sequence[str], refrains: set[str]) -> Article:
     """Cut what stands at the end from the first refrain of an unbroken run on, unless hardly a sentence would remain."""
     end = len(article.text)
-    for sentence in reversed(_closing(article)):
+    for sentence in reversed(closing):
         if sentence not in refrains or (at := article.text.rfind(sentence, 0, end)) < 0:
             break
         end = at
     kept = article.text[:end].rstrip()
-    return replace(article, text=kept) if _is_long(kept) else article
+    return replace(article, text=kept) if end < len(article.text) and _is_long(kept) else article

@@ -36,7 +36,7 @@ _TAKES_BACK = re.compile(
 
 def leans(sentence: str, before: str, *, is_next: bool) -> bool:
     """Say whether a sentence makes no sense after ``before``, which is what it follows in the article if it ``is_next``."""
-    if not (before and is_next) and (_TAKES_UP.search(sentence) or _TELLER.search(sentence)):
+    if not (before and is_next) and (_TAKES_UP.search(sentence) or tells_who(sentence)):
         return True
     return _PRONOUN.search(sentence) is not None and not _has_person(before)
 
