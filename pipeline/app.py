@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,15 +15,16 @@ import sqlalchemy as sa
 from pipeline import config
 from pipeline.config import Settings
 from pipeline.errors import ConfigurationError, StoreError
+from pipeline.keys import Keys
 from pipeline.model import Source
 from pipeline.store.database import Database
+from subscribers.links import KEY_LIFE
 from subscribers.suppression import has_suppressions
 
 if TYPE_CHECKING:
     from pipeline.render.templates import Templates
     from pipeline.select.lexicon import Lexicon
 
-_KEY_BYTES = 32
 Clock = Callable[[], datetime]
 
 
@@ -74,60 +73,29 @@ class Newsroom:
 
         Raises ``StoreError`` when it is gone though addresses were hashed with it: a fresh one would know nobody.
         """
-        if not self._key_path("suppression").exists() and self._has_suppressions():
+        if not self._keys.path("suppression").exists() and self._has_suppressions():
             raise StoreError(
-                f"key {self._key_path('suppression')} is gone; restore it from the backup, "
+                f"key {self._keys.path('suppression')} is gone; restore it from the backup, "
                 "or people who left could be written to again"
             )
-        return self._key("suppression")
+        return self._keys.key("suppression")
 
     @property
     def return_path_key(self) -> bytes:
         """Return the key that makes return paths unforgeable."""
-        return self._key("return-path")
+        return self._keys.key("return-path")
 
-    def _key(self, name: str) -> bytes:
-        """Return a key of 256 random bits, made when it is first wanted and readable by its owner alone."""
-        path = self._key_path(name)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if not path.exists():
-                _write_key(path)
-            return _read_key(path)
-        except (OSError, ValueError) as error:
-            raise StoreError(
-                f"key {path} cannot be read or made: {error}; see its rights, or restore it"
-            ) from error
+    def link_keys(self) -> tuple[bytes, ...]:
+        """Return the keys of links that end, the one that signs first; an older one is taken until its links are too old."""
+        return self._keys.rotating("links", life=KEY_LIFE, now=self.clock())
 
-    def _key_path(self, name: str) -> Path:
-        return self.home / "data" / "keys" / name
+    @property
+    def _keys(self) -> Keys:
+        return Keys(self.home / "data" / "keys")
 
     def _has_suppressions(self) -> bool:
         with self.database.read() as connection:
             return has_suppressions(connection)
-
-
-def _read_key(path: Path) -> bytes:
-    key = bytes.fromhex(path.read_text(encoding="ascii"))
-    if len(key) != _KEY_BYTES:
-        raise ValueError(f"it holds {len(key)} bytes instead of {_KEY_BYTES}")
-    return key
-
-
-def _write_key(path: Path) -> None:
-    """Write a fresh key whole, or leave the one that another process has just written."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(_KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
 
 
 def find_home(start: Path) -> Path:

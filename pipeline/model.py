@@ -188,6 +188,18 @@ class DeliveryState(StrEnum):
     EXPIRED = "expired"
 
 
+class LetterState(StrEnum):
+    """Where one of our own letters stands; from ``started`` on it is never sent again."""
+
+    QUEUED = "queued"
+    STARTED = "started"
+    """Its last dot may be out: after a crash nobody knows, so the reader has to ask for another."""
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+    """What it asked is asked no more: the person left, or was erased."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Variant:
     """An issue set in one language setting; its texts hold fields that are filled per reader."""

@@ -38,6 +38,7 @@ def audience(newsletter: str) -> sa.Select[tuple[int, str, str, str | None]]:
         .where(
             subscriptions.c.newsletter == newsletter,
             subscriptions.c.consent_id.is_not(None),
+            subscriptions.c.dropped_at.is_(None),
             subscribers.c.status == Status.ACTIVE,
         )
     )

@@ -1,24 +1,102 @@
-"""Who agreed to what, when and how: rows are added, never changed."""
+"""Who agreed to what, when and how: rows are added, never changed, but that erasure takes the person out of them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
-from subscribers.schema import consents
+from subscribers.schema import consents, subscriptions
+
+
+class Kind(StrEnum):
+    """What a record is proof of."""
+
+    IMPORT = "import"
+    """The operator says where and how all of a file's people agreed."""
+    OPERATOR = "operator"
+    """The operator says so of one person."""
+    ASKED = "asked"
+    """Somebody asked in this address's name; it proves nothing until its owner confirms."""
+    CONFIRMED = "confirmed"
+    PREFERENCES = "preferences"
+    """A reader chose another newsletter by the link in their own mail."""
+    LEFT = "left"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    ERASED = "erased"
+
+
+ENDINGS = (Kind.LEFT, Kind.BOUNCED, Kind.COMPLAINED, Kind.ERASED)
+"""After one of these, what was asked before it can be confirmed no more."""
 
 
 def record(
     connection: sa.Connection,
     *,
-    kind: str,
+    kind: Kind,
     claim: str,
     origin: str,
     now: datetime,
     subscriber_id: int | None = None,
+    version: str | None = None,
+    network: str | None = None,
+    terms: Mapping[str, Any] | None = None,
+    confirms: int | None = None,
 ) -> int:
     """Write one consent record and return its id; an import's stands for all its rows."""
-    row = {"kind": kind, "claim": claim, "origin": origin, "subscriber_id": subscriber_id, "at": now}
+    row = {
+        "kind": kind,
+        "claim": claim,
+        "origin": origin,
+        "subscriber_id": subscriber_id,
+        "version": version,
+        "network": network,
+        "terms": dict(terms) if terms is not None else None,
+        "confirms": confirms,
+        "at": now,
+    }
     result = connection.execute(consents.insert().returning(consents.c.id), row)
     return int(result.scalar_one())
+
+
+def find(connection: sa.Connection, consent_id: int) -> sa.Row[Any] | None:
+    """Return a record."""
+    return connection.execute(sa.select(consents).where(consents.c.id == consent_id)).one_or_none()
+
+
+def is_confirmed(connection: sa.Connection, consent_id: int) -> bool:
+    """Say whether an asking was confirmed already."""
+    found = sa.select(consents.c.id).where(consents.c.confirms == consent_id)
+    return connection.execute(found).first() is not None
+
+
+def is_overtaken(connection: sa.Connection, consent_id: int, *, subscriber_id: int) -> bool:
+    """Say whether the person left, complained or was given up since they were asked."""
+    ended = sa.select(consents.c.id).where(
+        consents.c.subscriber_id == subscriber_id,
+        consents.c.id > consent_id,
+        consents.c.kind.in_(ENDINGS),
+    )
+    return connection.execute(ended.limit(1)).first() is not None
+
+
+def history(connection: sa.Connection, subscriber_id: int) -> tuple[sa.Row[Any], ...]:
+    """Return a person's own records, the oldest first, and the imports that their subscriptions refer to."""
+    referred = sa.select(subscriptions.c.consent_id).where(subscriptions.c.subscriber_id == subscriber_id)
+    rows = sa.select(consents).where(
+        sa.or_(consents.c.subscriber_id == subscriber_id, consents.c.id.in_(referred))
+    )
+    return tuple(connection.execute(rows.order_by(consents.c.id)))
+
+
+def forget(connection: sa.Connection, subscriber_id: int, *, address_hash: str) -> None:
+    """Put the suppression hash in a person's place in all their records."""
+    connection.execute(
+        consents.update()
+        .where(consents.c.subscriber_id == subscriber_id)
+        .values(subscriber_id=None, network=None, address_hash=address_hash)
+    )

@@ -4,6 +4,7 @@ SubscriberError
 ├── AddressError            an address or setting cannot be used; that row or call is refused
 ├── RefusedError            this person may not be added again; only they can come back themselves
 ├── UnknownSubscriberError  nobody has this address or token
+├── LinkError               a signed link is too old or was never ours; a new one can be asked for
 └── ImportFileError         a file cannot be read as a list; nothing of it was taken
 """
 
@@ -30,3 +31,11 @@ class UnknownSubscriberError(SubscriberError):
 
 class ImportFileError(SubscriberError):
     """A file cannot be read as a list; nothing of it was taken."""
+
+
+class LinkError(SubscriberError):
+    """A signed link is too old or was never ours."""
+
+    def __init__(self, message: str, *, is_expired: bool) -> None:
+        super().__init__(message)
+        self.is_expired = is_expired

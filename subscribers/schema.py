@@ -50,17 +50,24 @@ def insert_new(connection: sa.Connection, table: sa.Table) -> Any:
     return dialect.insert(table).on_conflict_do_nothing()
 
 
+_PAUSED = sa.column("status") == sa.literal_column("'paused'")
 STATUSES = ("pending", "active", "paused", "unsubscribed", "bounced", "complained", "erased")
 
 consents = sa.Table(
     "consents",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("kind", sa.Text, nullable=False),  # import, operator, form, confirmed, left
-    sa.Column("claim", sa.Text, nullable=False),  # what was agreed to, in whose words
-    sa.Column("origin", sa.Text, nullable=False),  # the file, command or page it came by
-    sa.Column("subscriber_id", sa.Integer),  # null for an import, which stands for many
+    sa.Column("kind", sa.Text, nullable=False),  # one of consent.Kind
+    sa.Column("claim", sa.Text, nullable=False),  # what was shown or claimed, word for word
+    sa.Column("version", sa.Text),  # of the form that was shown
+    sa.Column("origin", sa.Text, nullable=False),  # the file, command, page or mail it came by
+    sa.Column("network", sa.Text),  # /24 or /56 it came from; after erasure null
+    sa.Column("terms", sa.JSON),  # what it covers: newsletters, language
+    sa.Column("confirms", sa.Integer),  # the asking it answers, which is answered once
+    sa.Column("subscriber_id", sa.Integer, index=True),  # null for an import, which stands for many
+    sa.Column("address_hash", sa.Text),  # after erasure, in the person's place
     sa.Column("at", Instant, nullable=False),
+    sa.Index("uq_consents_confirms", "confirms", unique=True),
 )
 
 subscribers = sa.Table(
@@ -74,12 +81,14 @@ subscribers = sa.Table(
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("timezone", sa.Text, nullable=False),
     sa.Column("send_at", sa.Text),  # HH:MM; null: the newsletter's own
+    sa.Column("paused_until", Instant),
     sa.Column("token", sa.Text),  # only sending reads it
     sa.Column("token_hash", sa.Text, unique=True),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("changed_at", Instant, nullable=False),
     sa.CheckConstraint(sa.column("status").in_(STATUSES), name="status"),
     sa.CheckConstraint(sa.column("language").in_(("en", "zh", "both")), name="language"),
+    sa.Index("ix_subscribers_paused", "paused_until", sqlite_where=_PAUSED, postgresql_where=_PAUSED),
 )
 
 subscriber_tags = sa.Table(
@@ -96,6 +105,7 @@ subscriptions = sa.Table(
     sa.Column("subscriber_id", sa.ForeignKey("subscribers.id"), primary_key=True),
     sa.Column("consent_id", sa.ForeignKey("consents.id")),  # null while unconfirmed
     sa.Column("created_at", Instant, nullable=False),
+    sa.Column("dropped_at", Instant),  # the reader wants this one no more; only they take it up again
 )
 
 suppressions = sa.Table(
@@ -104,4 +114,29 @@ suppressions = sa.Table(
     sa.Column("address_hash", sa.Text, primary_key=True),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("at", Instant, nullable=False),
+)
+
+imports = sa.Table(
+    "imports",
+    metadata,
+    sa.Column("consent_id", sa.ForeignKey("consents.id"), primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),  # SHA-256 of the file
+    sa.Column("newsletter", sa.Text, nullable=False),
+    sa.Column("rows", sa.Integer, nullable=False),  # how many are done; a stopped import goes on after them
+    sa.Column("finished_at", Instant),
+)
+
+bounces = sa.Table(
+    "bounces",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("subscriber_id", sa.ForeignKey("subscribers.id"), nullable=False, index=True),
+    sa.Column("delivery", sa.Text, nullable=False),  # the token of the mail that came back
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("is_sure", sa.Boolean, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),  # RFC 3463
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("mail", sa.Text, nullable=False),  # SHA-256 of the mail that says so
+    sa.Column("at", Instant, nullable=False),
+    sa.UniqueConstraint("mail", "subscriber_id"),
 )

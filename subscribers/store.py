@@ -4,25 +4,45 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 import sqlalchemy as sa
 
 from subscribers import consent, life, suppression
-from subscribers.errors import RefusedError, UnknownSubscriberError
+from subscribers.errors import RefusedError
 from subscribers.life import Event, Status
 from subscribers.preferences import Address
 from subscribers.schema import insert_new, subscriber_tags, subscribers, subscriptions
 
 
-class Mailer(Protocol):
-    """Queues one of our own letters to a reader; asked again, it queues no second of the kind."""
+class Letter(StrEnum):
+    """The letters we write on our own account."""
 
-    def queue(self, connection: sa.Connection, *, subscriber_id: int, kind: str, now: datetime) -> None:
-        """Queue a letter of ``kind`` in the caller's transaction."""
+    OPT_IN = "opt-in"
+    """Asks the address's owner whether it was they who signed up."""
+    ALREADY = "already"
+    """Tells one who signed up that they get it already."""
+    DOWNLOAD = "download"
+    ERASE = "erase"
+
+
+class Mailer(Protocol):
+    """Queues one of our own letters to a reader; asked again within the hour, it queues no second of the kind."""
+
+    def queue(
+        self,
+        connection: sa.Connection,
+        *,
+        subscriber_id: int,
+        kind: Letter,
+        now: datetime,
+        consent_id: int | None = None,
+    ) -> bool:
+        """Queue a letter in the caller's transaction, about the asking ``consent_id``; False for a second."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,17 +59,14 @@ class SignUp:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subscriber:
-    """A person as listings show them."""
+class Row:
+    """One person as the rules see them."""
 
-    email: str
+    id: int
+    email_key: str | None
+    """None once they are erased."""
     status: Status
-    name: str
     language: str
-    timezone: str
-    send_at: str | None
-    tags: tuple[str, ...]
-    newsletters: tuple[str, ...]
 
 
 def token_hash(token: str) -> str:
@@ -88,25 +105,22 @@ def add(
 
     Raises ``RefusedError`` for one who left, complained, bounced or was erased.
     """
-    row = connection.execute(
-        sa.select(subscribers.c.id, subscribers.c.status)
-        .where(subscribers.c.email_key == sign_up.address.key)
-        .with_for_update()  # whoever is leaving at this moment has left before we look
-    ).one_or_none()
-    before = Status(row.status) if row else None
-    status = life.after(before, Event.VOUCH if claim else Event.SIGN_UP)
-    hashed = suppression.address_hash(sign_up.address.key, key=suppression_key)
-    if status is None or (before is None and suppression.suppressed_among(connection, [hashed])):
+    row = find_row(connection, subscribers.c.email_key == sign_up.address.key)
+    status = life.after(
+        standing(connection, row, sign_up.address.key, suppression_key=suppression_key),
+        Event.VOUCH if claim else Event.ADD,
+    )
+    if status is None:
         raise RefusedError(
             f"{sign_up.address.email} left this list and stays away; only they can sign up again"
         )
-    subscriber_id = row.id if row else _insert(connection, sign_up, status=status, now=now)
-    _set_status(connection, subscriber_id, status=status, now=now)
+    subscriber_id = row.id if row else insert(connection, sign_up, status=status, now=now)
+    set_status(connection, subscriber_id, status=status, now=now)
     consent_id = claim and consent.record(
         connection,
-        kind="operator",
+        kind=consent.Kind.OPERATOR,
         claim=claim,
-        origin="subscribers add",
+        origin=_BY_OPERATOR,
         now=now,
         subscriber_id=subscriber_id,
     )
@@ -114,34 +128,86 @@ def add(
         connection, subscriber_id, newsletter=sign_up.newsletter, consent_id=consent_id or None, now=now
     )
     add_tags(connection, subscriber_id, sign_up.tags)
-    if status is Status.ACTIVE and not _has_consented(connection, subscriber_id, sign_up.newsletter):
-        status = Status.PENDING
-    if status is Status.PENDING:
-        mailer.queue(connection, subscriber_id=subscriber_id, kind="opt-in", now=now)
-    return status
+    if sign_up.newsletter in agreed_newsletters(connection, subscriber_id):
+        return status
+    _ask(connection, subscriber_id, sign_up, mailer=mailer, now=now)
+    return Status.PENDING
 
 
-def _has_consented(connection: sa.Connection, subscriber_id: int, newsletter: str) -> bool:
-    agreed = sa.select(subscriptions.c.consent_id).where(
-        subscriptions.c.subscriber_id == subscriber_id, subscriptions.c.newsletter == newsletter
+_BY_OPERATOR = "subscribers add"
+
+
+def _ask(
+    connection: sa.Connection, subscriber_id: int, sign_up: SignUp, *, mailer: Mailer, now: datetime
+) -> None:
+    """Ask the address's owner, whom the operator named."""
+    asked = consent.record(
+        connection,
+        kind=consent.Kind.ASKED,
+        claim="",
+        origin=_BY_OPERATOR,
+        now=now,
+        subscriber_id=subscriber_id,
+        terms={"newsletters": [sign_up.newsletter], "language": sign_up.language},
     )
-    return connection.scalar(agreed) is not None
+    mailer.queue(connection, subscriber_id=subscriber_id, kind=Letter.OPT_IN, now=now, consent_id=asked)
 
 
-def _insert(connection: sa.Connection, sign_up: SignUp, *, status: Status, now: datetime) -> int:
+def find_row(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Row | None:
+    """Return where one person stands, whom nobody else changes until we are done."""
+    row = connection.execute(
+        sa.select(subscribers.c.id, subscribers.c.email_key, subscribers.c.status, subscribers.c.language)
+        .where(where)
+        .with_for_update()  # whoever is leaving at this moment has left before we look
+    ).one_or_none()
+    return row and Row(id=row.id, email_key=row.email_key, status=Status(row.status), language=row.language)
+
+
+def standing(
+    connection: sa.Connection, row: Row | None, address_key: str, *, suppression_key: bytes
+) -> Status | None:
+    """Return how the owner of an address stands, None being a stranger."""
+    hashed = suppression.address_hash(address_key, key=suppression_key)
+    is_suppressed = bool(suppression.suppressed_among(connection, [hashed]))
+    return life.standing(row.status if row else None, is_suppressed=is_suppressed)
+
+
+def agreed_newsletters(connection: sa.Connection, subscriber_id: int) -> frozenset[str]:
+    """Return the newsletters a person has and agreed to."""
+    agreed = sa.select(subscriptions.c.newsletter).where(
+        subscriptions.c.subscriber_id == subscriber_id,
+        subscriptions.c.consent_id.is_not(None),
+        subscriptions.c.dropped_at.is_(None),
+    )
+    return frozenset(connection.scalars(agreed))
+
+
+def insert(connection: sa.Connection, sign_up: SignUp, *, status: Status, now: datetime) -> int:
+    """Add a person's row and return its id."""
     statement = subscribers.insert().returning(subscribers.c.id)
     return int(connection.execute(statement, new_row(sign_up, status=status, now=now)).scalar_one())
 
 
-def _set_status(connection: sa.Connection, subscriber_id: int, *, status: Status, now: datetime) -> None:
+def set_status(connection: sa.Connection, subscriber_id: int, *, status: Status, now: datetime) -> None:
+    """Set where a person stands."""
     changed = sa.and_(subscribers.c.id == subscriber_id, subscribers.c.status != status)
     connection.execute(subscribers.update().where(changed).values(status=status, changed_at=now))
+
+
+def resume_due(connection: sa.Connection, *, now: datetime) -> None:
+    """End the pauses whose time is over, of all readers at once."""
+    over = sa.and_(subscribers.c.status == Status.PAUSED, subscribers.c.paused_until <= now)
+    values = {"status": Status.ACTIVE, "paused_until": None, "changed_at": now}
+    connection.execute(subscribers.update().where(over).values(values))
 
 
 def subscribe(
     connection: sa.Connection, subscriber_id: int, *, newsletter: str, consent_id: int | None, now: datetime
 ) -> None:
-    """Subscribe a person to a newsletter; a consent fills in for a missing one, an older one stays."""
+    """Subscribe a person to a newsletter; a consent fills in for a missing one, an older one stays.
+
+    One that the person dropped stays dropped.
+    """
     row = {
         "subscriber_id": subscriber_id,
         "newsletter": newsletter,
@@ -150,15 +216,34 @@ def subscribe(
     }
     connection.execute(insert_new(connection, subscriptions), row)
     if consent_id is not None:
-        connection.execute(
-            subscriptions.update()
-            .where(
-                subscriptions.c.subscriber_id == subscriber_id,
-                subscriptions.c.newsletter == newsletter,
-                subscriptions.c.consent_id.is_(None),
-            )
-            .values(consent_id=consent_id)
-        )
+        mine = _subscription(subscriber_id, newsletter)
+        missing = sa.and_(subscriptions.c.consent_id.is_(None), subscriptions.c.dropped_at.is_(None))
+        connection.execute(subscriptions.update().where(mine, missing).values(consent_id=consent_id))
+
+
+def take_up(
+    connection: sa.Connection, subscriber_id: int, *, newsletter: str, consent_id: int, now: datetime
+) -> None:
+    """Subscribe a person by their own word, which also brings back what they had dropped."""
+    subscribe(connection, subscriber_id, newsletter=newsletter, consent_id=consent_id, now=now)
+    mine = _subscription(subscriber_id, newsletter)
+    connection.execute(subscriptions.update().where(mine).values(consent_id=consent_id, dropped_at=None))
+
+
+def drop(
+    connection: sa.Connection, subscriber_id: int, *, newsletters: Collection[str], now: datetime
+) -> None:
+    """End some newsletters of a person, until they take them up again themselves."""
+    mine = sa.and_(
+        subscriptions.c.subscriber_id == subscriber_id,
+        subscriptions.c.newsletter.in_(newsletters),
+        subscriptions.c.dropped_at.is_(None),
+    )
+    connection.execute(subscriptions.update().where(mine).values(dropped_at=now))
+
+
+def _subscription(subscriber_id: int, newsletter: str) -> sa.ColumnElement[bool]:
+    return sa.and_(subscriptions.c.subscriber_id == subscriber_id, subscriptions.c.newsletter == newsletter)
 
 
 def add_tags(connection: sa.Connection, subscriber_id: int, tags: Sequence[str]) -> None:
@@ -168,115 +253,8 @@ def add_tags(connection: sa.Connection, subscriber_id: int, tags: Sequence[str])
         connection.execute(insert_new(connection, subscriber_tags), rows)
 
 
-def find_by_token(connection: sa.Connection, token: str) -> Subscriber | None:
-    """Return the person whose link holds ``token``."""
-    return next(iter(_people(connection, subscribers.c.token_hash == token_hash(token))), None)
-
-
 def tokens(connection: sa.Connection, address_keys: Sequence[str]) -> tuple[str, ...]:
     """Return the link tokens of these people, for a letter of their own."""
     return tuple(
         connection.scalars(sa.select(subscribers.c.token).where(subscribers.c.email_key.in_(address_keys)))
     )
-
-
-def change_settings(
-    connection: sa.Connection, token: str, *, language: str, timezone: str, send_at: str | None, now: datetime
-) -> None:
-    """Set how the token's owner wants the newsletter; a changed hour counts from the next issue."""
-    values = {"language": language, "timezone": timezone, "send_at": send_at, "changed_at": now}
-    connection.execute(
-        subscribers.update().where(subscribers.c.token_hash == token_hash(token)).values(values)
-    )
-
-
-def leave_by_token(
-    connection: sa.Connection, token: str, *, origin: str, suppression_key: bytes, now: datetime
-) -> bool:
-    """End all newsletters of the token's owner, at once; twice is fine. False when nobody has this token."""
-    where = subscribers.c.token_hash == token_hash(token)
-    return _leave(connection, where, origin=origin, suppression_key=suppression_key, now=now)
-
-
-def leave_by_address(
-    connection: sa.Connection, address: Address, *, origin: str, suppression_key: bytes, now: datetime
-) -> None:
-    """End all newsletters of an address, at once; twice is fine. Raises ``UnknownSubscriberError``."""
-    where = subscribers.c.email_key == address.key
-    if not _leave(connection, where, origin=origin, suppression_key=suppression_key, now=now):
-        raise UnknownSubscriberError(
-            f"nobody on the list has the address {address.email}; nothing was changed"
-        )
-
-
-def _leave(
-    connection: sa.Connection,
-    where: sa.ColumnElement[bool],
-    *,
-    origin: str,
-    suppression_key: bytes,
-    now: datetime,
-) -> bool:
-    found = connection.execute(
-        sa.select(subscribers.c.id, subscribers.c.status, subscribers.c.email_key)
-        .where(where)
-        .with_for_update()
-    )
-    row = found.one_or_none()
-    if row is None:
-        return False
-    status = life.after(Status(row.status), Event.LEAVE)
-    if status is None:
-        return True
-    hashed = suppression.address_hash(row.email_key, key=suppression_key)
-    suppression.suppress(connection, hashed, reason="left", now=now)
-    if status == row.status:
-        return True
-    _set_status(connection, row.id, status=status, now=now)
-    consent.record(
-        connection, kind="left", claim="left all newsletters", origin=origin, now=now, subscriber_id=row.id
-    )
-    return True
-
-
-def listing(connection: sa.Connection) -> tuple[Subscriber, ...]:
-    """Return everyone but the erased, by address."""
-    return _people(connection, sa.true())
-
-
-def _people(connection: sa.Connection, where: sa.ColumnElement[bool]) -> tuple[Subscriber, ...]:
-    rows = (
-        sa.select(subscribers)
-        .where(where, subscribers.c.status != Status.ERASED)
-        .order_by(subscribers.c.email_key)
-    )
-    newsletters = _grouped(connection, subscriptions.c.subscriber_id, subscriptions.c.newsletter, rows)
-    tags = _grouped(connection, subscriber_tags.c.subscriber_id, subscriber_tags.c.tag, rows)
-    return tuple(
-        Subscriber(
-            email=row.email,
-            status=Status(row.status),
-            name=row.name,
-            language=row.language,
-            timezone=row.timezone,
-            send_at=row.send_at,
-            tags=tags.get(row.id, ()),
-            newsletters=newsletters.get(row.id, ()),
-        )
-        for row in connection.execute(rows)
-    )
-
-
-def _grouped(
-    connection: sa.Connection,
-    owner: sa.Column[int],
-    value: sa.Column[str],
-    people: sa.Select[tuple[object, ...]],
-) -> dict[int, tuple[str, ...]]:
-    wanted = people.with_only_columns(subscribers.c.id).order_by(None)
-    groups: dict[int, tuple[str, ...]] = {}
-    for subscriber_id, word in connection.execute(
-        sa.select(owner, value).where(owner.in_(wanted)).order_by(value)
-    ):
-        groups[subscriber_id] = (*groups.get(subscriber_id, ()), word)
-    return groups

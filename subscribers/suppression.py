@@ -24,6 +24,11 @@ def suppress(connection: sa.Connection, hashed: str, *, reason: str, now: dateti
     )
 
 
+def lift(connection: sa.Connection, hashed: str) -> None:
+    """Forget that an address left, for its owner has come back by their own word."""
+    connection.execute(suppressions.delete().where(suppressions.c.address_hash == hashed))
+
+
 def suppressed_among(connection: sa.Connection, hashes: Collection[str]) -> frozenset[str]:
     """Return those of ``hashes`` that are suppressed."""
     found = connection.scalars(

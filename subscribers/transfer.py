@@ -82,7 +82,7 @@ def import_csv(
             continue
         with write() as connection:
             consent_id = consent_id or consent.record(
-                connection, kind="import", claim=claim, origin=_shown(path), now=now
+                connection, kind=consent.Kind.IMPORT, claim=claim, origin=_shown(path), now=now
             )
             taken = _take(
                 connection, sign_ups, consent_id=consent_id, suppression_key=suppression_key, now=now

@@ -15,10 +15,10 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 from starlette.middleware.base import RequestResponseEndpoint
 
-from subscribers import preferences, store
+from subscribers import leaving, people, preferences, settings
 from subscribers.errors import AddressError
 from subscribers.life import GONE
-from subscribers.store import Subscriber
+from subscribers.people import Subscriber
 
 HEADERS = {
     "Referrer-Policy": "no-referrer",
@@ -77,10 +77,10 @@ def reader_app(door: Door) -> FastAPI:
     @app.post("/leave/{token}")
     def leave(token: str) -> Response:
         with door.write() as connection:
-            known = store.leave_by_token(
+            known = leaving.end_by_token(
                 connection,
                 token,
-                origin="link in a mail",
+                leaving.left(origin="link in a mail"),
                 suppression_key=door.suppression_key,
                 now=door.clock(),
             )
@@ -117,8 +117,17 @@ def _change(door: Door, token: str, form: dict[str, str]) -> Response:
     except AddressError as error:
         return _preferences(door, token, problem=str(error), status=422)
     with door.write() as connection:
-        store.change_settings(
-            connection, token, language=language, timezone=timezone, send_at=send_at, now=door.clock()
+        choice = settings.Choice(
+            newsletters=reader.newsletters,
+            name=reader.name,
+            language=language,
+            timezone=timezone,
+            send_at=send_at,
+            paused_until=None,
+        )
+        page = settings.Page(offered=reader.newsletters, claim="", version="", network="")
+        settings.choose(
+            connection, token, choice, page=page, suppression_key=door.suppression_key, now=door.clock()
         )
     return _preferences(door, token, is_saved=True)
 
@@ -137,7 +146,7 @@ def _preferences(
 
 def _find(door: Door, token: str) -> Subscriber | None:
     with door.read() as connection:
-        return store.find_by_token(connection, token)
+        return people.find_by_token(connection, token)
 
 
 def _page(door: Door, name: str, *, reader: Subscriber | None, status: int = 200, **context: Any) -> Response:

@@ -131,7 +131,7 @@ def list_subscribers(
     """List everyone but the erased."""
     from rich.table import Table
 
-    from subscribers.store import listing
+    from subscribers.people import listing
 
     with opened(context) as newsroom, newsroom.database.read() as connection:
         people = listing(connection)
@@ -164,15 +164,15 @@ def list_subscribers(
 @app.command(short_help="End all newsletters of an address.")
 def unsubscribe(context: typer.Context, email: Annotated[str, typer.Argument(metavar="EMAIL")]) -> None:
     """End all newsletters of an address, at once and also for mails already planned."""
-    from subscribers import store
+    from subscribers import leaving
     from subscribers.preferences import parse_address
 
     address = parse_address(email)
     with opened(context) as newsroom, newsroom.database.write() as connection:
-        store.leave_by_address(
+        leaving.end_by_address(
             connection,
             address,
-            origin="subscribers unsubscribe",
+            leaving.left(origin="subscribers unsubscribe"),
             suppression_key=newsroom.suppression_key,
             now=newsroom.clock(),
         )

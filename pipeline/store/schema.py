@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from pipeline.model import DeliveryState, HoldReason, IssueStatus, TransportKind
+from pipeline.model import DeliveryState, HoldReason, IssueStatus, LetterState, TransportKind
 from subscribers.schema import Instant, metadata
 
 
@@ -144,14 +144,24 @@ deliveries = sa.Table(
     sqlite_with_rowid=False,
 )
 
+_QUEUED = sa.column("state") == sa.literal_column("'queued'")
+
 letters = sa.Table(
     "letters",
     metadata,
     sa.Column("token", sa.Text, primary_key=True),
     sa.Column("subscriber_id", sa.ForeignKey("subscribers.id"), nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("consent_id", sa.ForeignKey("consents.id")),  # the asking it is about
+    sa.Column("state", sa.Text, nullable=False, server_default="queued"),
     sa.Column("queued_at", Instant, nullable=False),
+    sa.Column("next_try", Instant),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("reason", sa.Text),  # why it waits, failed or was dropped
     sa.Column("sent_at", Instant),
+    _one_of("state", LetterState),
+    sa.Index("ix_letters_subscriber_id_kind_queued_at", "subscriber_id", "kind", "queued_at"),
+    sa.Index("ix_letters_queued", "queued_at", sqlite_where=_QUEUED, postgresql_where=_QUEUED),
 )
 
 leases = sa.Table(

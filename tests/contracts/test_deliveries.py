@@ -14,7 +14,7 @@ from pipeline.store import deliveries, issues, waiting
 from pipeline.store.database import Database
 from pipeline.store.deliveries import Hour, Outcome
 from pipeline.store.schema import deliveries as rows
-from subscribers import store
+from subscribers import leaving
 from subscribers.audience import audience, recipients
 from subscribers.preferences import parse_address
 from tests.contracts.people import HOUR, KEY, NOW, SLOT, add, issue, keep, sign_up
@@ -77,7 +77,9 @@ def counts(database: Database, issue_id: int) -> dict[str, int]:
 
 def leave(database: Database, email: str) -> None:
     with database.write() as connection:
-        store.leave_by_address(connection, parse_address(email), origin="test", suppression_key=KEY, now=NOW)
+        leaving.end_by_address(
+            connection, parse_address(email), leaving.left(origin="test"), suppression_key=KEY, now=NOW
+        )
 
 
 def test_planning_gives_each_reader_one_row_and_again_none(database: Database) -> None:

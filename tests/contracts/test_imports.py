@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline.store.database import Database
-from subscribers import store, transfer
+from subscribers import leaving, people, transfer
 from subscribers.audience import audience
 from subscribers.errors import ImportFileError
 from subscribers.life import Status
@@ -43,9 +43,9 @@ class Desk:
             now=NOW,
         )
 
-    def people(self) -> dict[str, store.Subscriber]:
+    def people(self) -> dict[str, people.Subscriber]:
         with self.database.read() as connection:
-            return {person.email: person for person in store.listing(connection)}
+            return {person.email: person for person in people.listing(connection)}
 
     def readers(self, newsletter: str = "daily") -> int:
         with self.database.read() as connection:
@@ -71,7 +71,9 @@ def test_a_full_row_is_taken_with_all_its_settings(desk: Desk) -> None:
         "A@X.example.com,王小明,both,Europe/Berlin,7,weekly,press; vip|press\n"
     )
     assert desk.people() == {
-        "A@x.example.com": store.Subscriber(
+        "A@x.example.com": people.Subscriber(
+            id=1,
+            paused_until=None,
             email="A@x.example.com",
             status=Status.ACTIVE,
             name="王小明",
@@ -143,8 +145,12 @@ def test_a_refused_row_is_named_with_row_column_and_reason_and_the_others_are_ta
 def test_people_who_left_stay_away(desk: Desk) -> None:
     with desk.database.write() as connection:
         add(connection, sign_up("left@x.example.com"))
-        store.leave_by_address(
-            connection, parse_address("left@x.example.com"), origin="test", suppression_key=KEY, now=NOW
+        leaving.end_by_address(
+            connection,
+            parse_address("left@x.example.com"),
+            leaving.left(origin="test"),
+            suppression_key=KEY,
+            now=NOW,
         )
     report = desk.imports("email\nLEFT@x.example.com\nnew@x.example.com\n")
     assert counts(report) == (2, 1, 1, 0)

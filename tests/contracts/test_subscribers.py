@@ -12,12 +12,14 @@ import sqlalchemy as sa
 from pipeline.store.database import Database
 from pipeline.store.letters import ONE_OF_A_KIND, Letters
 from pipeline.store.schema import letters
-from subscribers import store
+from subscribers import leaving, people, settings, store
 from subscribers.audience import audience, recipients
 from subscribers.errors import RefusedError, UnknownSubscriberError
 from subscribers.life import GONE, Status
 from subscribers.preferences import parse_address
 from subscribers.schema import consents, subscribers, suppressions
+from subscribers.settings import Choice, Page
+from subscribers.store import Letter
 from subscribers.suppression import address_hash, suppress
 from tests.contracts.people import KEY, NOW, add, sign_up
 
@@ -29,13 +31,26 @@ def token_of(connection: sa.Connection, email: str = ANN) -> str:
 
 
 def leave(connection: sa.Connection, email: str = ANN) -> None:
-    store.leave_by_address(
-        connection, parse_address(email), origin="subscribers unsubscribe", suppression_key=KEY, now=NOW
+    leaving.end_by_address(
+        connection,
+        parse_address(email),
+        leaving.left(origin="subscribers unsubscribe"),
+        suppression_key=KEY,
+        now=NOW,
     )
 
 
 def leave_by_link(connection: sa.Connection, token: str) -> bool:
-    return store.leave_by_token(connection, token, origin="link", suppression_key=KEY, now=NOW)
+    return leaving.end_by_token(connection, token, leaving.left(origin="link"), suppression_key=KEY, now=NOW)
+
+
+def choose(connection: sa.Connection, token: str, **changes: object) -> Status | None:
+    before = people.find_by_token(connection, token)
+    assert before is not None
+    kept = {name: getattr(before, name) for name in ("newsletters", "name", "language", "timezone")}
+    choice = Choice(**{**kept, "send_at": None, "paused_until": None, **changes})
+    page = Page(offered=("daily", "weekly"), claim="shown", version="1", network="192.0.2.0/24")
+    return settings.choose(connection, token, choice, page=page, suppression_key=KEY, now=NOW)
 
 
 def readers(connection: sa.Connection, newsletter: str = "daily") -> Sequence[int]:
@@ -52,7 +67,7 @@ def test_one_vouched_for_is_active_with_the_claim_on_record(database: Database) 
         row = connection.execute(sa.select(consents)).one()
         assert (row.kind, row.claim, row.origin, row.at) == ("operator", "by phone", "subscribers add", NOW)
         assert len(readers(connection)) == 1
-        assert store.listing(connection)[0].tags == ("vip",)
+        assert people.listing(connection)[0].tags == ("vip",)
         assert number(connection, letters) == 0
 
 
@@ -69,7 +84,7 @@ def test_an_active_reader_is_pending_for_a_newsletter_nobody_vouched_for(databas
         assert add(connection, sign_up(ANN, newsletter="weekly"), claim=None) is Status.PENDING
         assert connection.scalars(sa.select(letters.c.kind)).all() == ["opt-in"]
         assert (len(readers(connection, "daily")), len(readers(connection, "weekly"))) == (1, 0)
-        assert store.listing(connection)[0].status is Status.ACTIVE
+        assert people.listing(connection)[0].status is Status.ACTIVE
 
 
 def test_an_active_reader_signing_up_again_stays_so_without_a_letter(database: Database) -> None:
@@ -94,7 +109,7 @@ def test_one_who_is_gone_is_refused(database: Database, status: Status, claim: s
         connection.execute(subscribers.update().values(status=status))
         with pytest.raises(RefusedError, match="stays away"):
             add(connection, sign_up(ANN, newsletter="weekly"), claim=claim)
-        person = store.listing(connection)[0]
+        person = people.listing(connection)[0]
         assert (person.status, person.newsletters) == (status, ("daily",))
 
 
@@ -121,7 +136,7 @@ def test_leaving_by_address_takes_a_reader_out_of_every_audience_at_once(databas
         add(connection, sign_up(ANN, newsletter="weekly"))
         leave(connection)
         assert readers(connection, "daily") == readers(connection, "weekly") == []
-        assert store.listing(connection)[0].status is Status.UNSUBSCRIBED
+        assert people.listing(connection)[0].status is Status.UNSUBSCRIBED
 
 
 def test_leaving_by_token_takes_its_owner_out_alone(database: Database) -> None:
@@ -129,7 +144,10 @@ def test_leaving_by_token_takes_its_owner_out_alone(database: Database) -> None:
         add(connection, sign_up(ANN))
         add(connection, sign_up("bo@x.example.com"))
         assert leave_by_link(connection, token_of(connection))
-        assert [person.status for person in store.listing(connection)] == [Status.UNSUBSCRIBED, Status.ACTIVE]
+        assert [person.status for person in people.listing(connection)] == [
+            Status.UNSUBSCRIBED,
+            Status.ACTIVE,
+        ]
 
 
 def test_leaving_writes_the_address_as_a_hash_into_the_suppressions(database: Database) -> None:
@@ -156,7 +174,7 @@ def test_one_who_complained_and_then_leaves_is_suppressed_too(database: Database
         add(connection, sign_up(ANN))
         connection.execute(subscribers.update().values(status=Status.COMPLAINED))
         leave(connection)
-        assert store.listing(connection)[0].status is Status.COMPLAINED
+        assert people.listing(connection)[0].status is Status.COMPLAINED
         assert number(connection, suppressions) == 1
 
 
@@ -164,7 +182,7 @@ def test_an_unknown_token_or_address_changes_nothing(database: Database) -> None
     with database.write() as connection:
         add(connection, sign_up(ANN))
         assert not leave_by_link(connection, "unknown")
-        assert store.find_by_token(connection, "unknown") is None
+        assert people.find_by_token(connection, "unknown") is None
         with pytest.raises(UnknownSubscriberError, match=r"bo@x\.example\.com"):
             leave(connection, "bo@x.example.com")
         assert len(readers(connection)) == 1
@@ -190,7 +208,7 @@ def test_one_who_leaves_while_being_added_again_has_left(database: Database) -> 
         thread.join(0.3)  # it waits for us, and only then looks
     thread.join()
     with database.read() as connection:
-        assert store.listing(connection)[0].status is Status.UNSUBSCRIBED
+        assert people.listing(connection)[0].status is Status.UNSUBSCRIBED
     assert ended == ["refused"]
 
 
@@ -198,10 +216,8 @@ def test_settings_change_for_the_tokens_owner_alone(database: Database) -> None:
     with database.write() as connection:
         add(connection, sign_up(ANN))
         add(connection, sign_up("bo@x.example.com"))
-        store.change_settings(
-            connection, token_of(connection), language="zh", timezone="UTC", send_at="21:00", now=NOW
-        )
-        ann, bo = store.listing(connection)
+        choose(connection, token_of(connection), language="zh", timezone="UTC", send_at="21:00")
+        ann, bo = people.listing(connection)
     assert (ann.language, ann.timezone, ann.send_at) == ("zh", "UTC", "21:00")
     assert (bo.language, bo.timezone, bo.send_at) == ("en", "Asia/Shanghai", None)
 
@@ -211,7 +227,7 @@ def test_a_person_is_found_by_token_with_newsletters_and_tags(database: Database
         add(connection, sign_up(ANN, tags=("vip", "press")))
         add(connection, sign_up(ANN, newsletter="weekly"))
         add(connection, sign_up("bo@x.example.com", tags=("other",)))
-        found = store.find_by_token(connection, token_of(connection))
+        found = people.find_by_token(connection, token_of(connection))
     assert found is not None
     assert (found.email, found.newsletters, found.tags) == (ANN, ("daily", "weekly"), ("press", "vip"))
 
@@ -232,14 +248,14 @@ def test_recipients_have_what_a_message_needs_and_leave_out_the_erased(database:
 @pytest.mark.parametrize(
     ("kind", "later", "expected"),
     [
-        pytest.param("opt-in", timedelta(0), 1, id="at once"),
-        pytest.param("opt-in", ONE_OF_A_KIND - timedelta(seconds=1), 1, id="within the hour"),
-        pytest.param("opt-in", ONE_OF_A_KIND, 2, id="an hour later"),
-        pytest.param("erase", timedelta(0), 2, id="another kind"),
+        pytest.param(Letter.OPT_IN, timedelta(0), 1, id="at once"),
+        pytest.param(Letter.OPT_IN, ONE_OF_A_KIND - timedelta(seconds=1), 1, id="within the hour"),
+        pytest.param(Letter.OPT_IN, ONE_OF_A_KIND, 2, id="an hour later"),
+        pytest.param(Letter.ERASE, timedelta(0), 2, id="another kind"),
     ],
 )
 def test_a_letter_of_a_kind_is_queued_once_an_hour(
-    database: Database, kind: str, later: timedelta, expected: int
+    database: Database, kind: Letter, later: timedelta, expected: int
 ) -> None:
     with database.write() as connection:
         add(connection, sign_up(ANN), claim=None)

@@ -19,7 +19,7 @@ from pipeline.render.personalise import marker
 from pipeline.store import drafts, issues
 from pipeline.store.letters import Letters
 from pipeline.store.schema import deliveries
-from subscribers import store
+from subscribers import leaving, store
 from subscribers.preferences import parse_address
 
 NOW = datetime(2022, 2, 22, 6, 5, tzinfo=UTC)
@@ -102,8 +102,12 @@ class Desk:
     def leave(self, email: str) -> None:
         key = self.newsroom.suppression_key
         with self.newsroom.database.write() as connection:
-            store.leave_by_address(
-                connection, parse_address(email), origin="test", suppression_key=key, now=self.clock()
+            leaving.end_by_address(
+                connection,
+                parse_address(email),
+                leaving.left(origin="test"),
+                suppression_key=key,
+                now=self.clock(),
             )
 
     def release(self) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from pipeline.store.database import Database
 from pipeline.store.readers import PAGE, find_reader, find_readers
-from subscribers import store
+from subscribers import leaving
 from subscribers.preferences import parse_address
 from tests.contracts.people import KEY, NOW, add, sign_up
 
@@ -29,7 +29,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Connecti
         add(writing, sign_up("pending@other.example"), claim=None)
         add(writing, sign_up("gone@other.example"))
         gone = parse_address("gone@other.example")
-        store.leave_by_address(writing, gone, origin="test", suppression_key=KEY, now=NOW)
+        leaving.end_by_address(writing, gone, leaving.left(origin="test"), suppression_key=KEY, now=NOW)
     with database.read() as reading:
         yield reading
     database.close()

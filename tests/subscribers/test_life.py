@@ -6,22 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subscribers.life import GONE, Event, Status, after
+from subscribers.life import GONE, Event, Status, after, standing
 
 S, E = Status, Event
 
+EVENTS = (E.SIGN_UP, E.ADD, E.VOUCH, E.CONFIRM, E.PAUSE, E.RESUME, E.LEAVE, E.GIVE_UP, E.COMPLAIN, E.ERASE)
+P, A, H, U, B, C, X = S.PENDING, S.ACTIVE, S.PAUSED, S.UNSUBSCRIBED, S.BOUNCED, S.COMPLAINED, S.ERASED
 NEXT: dict[Status | None, tuple[Status | None, ...]] = {
-    # from: after SIGN_UP, VOUCH, CONFIRM, LEAVE
-    None: (S.PENDING, S.ACTIVE, None, None),
-    S.PENDING: (S.PENDING, S.ACTIVE, S.ACTIVE, S.UNSUBSCRIBED),
-    S.ACTIVE: (S.ACTIVE, S.ACTIVE, S.ACTIVE, S.UNSUBSCRIBED),
-    S.PAUSED: (S.PAUSED, S.PAUSED, S.ACTIVE, S.UNSUBSCRIBED),
-    S.UNSUBSCRIBED: (None, None, None, S.UNSUBSCRIBED),
-    S.BOUNCED: (None, None, None, S.UNSUBSCRIBED),
-    S.COMPLAINED: (None, None, None, S.COMPLAINED),
-    S.ERASED: (None, None, None, None),
+    None: (P, P, A, None, None, None, None, None, None, None),
+    P: (P, P, A, A, None, None, U, B, C, X),
+    A: (A, A, A, A, H, A, U, B, C, X),
+    H: (H, H, H, A, H, A, U, B, C, X),
+    U: (U, None, None, A, None, None, U, None, C, X),
+    B: (B, None, None, A, None, None, U, B, C, X),
+    C: (C, None, None, A, None, None, C, None, C, X),
+    X: (X, None, None, A, None, None, X, None, X, X),
 }
-EVENTS = (E.SIGN_UP, E.VOUCH, E.CONFIRM, E.LEAVE)
+"""From each state, what each of the events leads to; None: it changes nothing, or is refused."""
 
 
 @pytest.mark.parametrize(
@@ -51,4 +52,21 @@ def test_nobody_who_left_becomes_active_without_confirming(start: Status | None,
         if event is Event.CONFIRM:
             has_left = False
         has_left = has_left or status in GONE
-        assert not (has_left and status in (Status.ACTIVE, Status.PENDING))
+        assert not (has_left and status not in GONE)
+
+
+@pytest.mark.parametrize(
+    ("status", "is_suppressed", "expected"),
+    [
+        pytest.param(None, False, None, id="a stranger"),
+        pytest.param(None, True, S.ERASED, id="a stranger whose hash is known"),
+        pytest.param(S.PENDING, False, S.PENDING, id="one who was asked"),
+        pytest.param(S.PENDING, True, S.ERASED, id="one who was asked after they were erased"),
+        pytest.param(S.ACTIVE, True, S.ACTIVE, id="a reader"),
+        pytest.param(S.UNSUBSCRIBED, True, S.UNSUBSCRIBED, id="one who left"),
+    ],
+)
+def test_who_was_erased_stands_as_erased_until_they_confirm(
+    status: Status | None, is_suppressed: bool, expected: Status | None
+) -> None:
+    assert standing(status, is_suppressed=is_suppressed) == expected

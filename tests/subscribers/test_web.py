@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from pipeline.doorway import bound_socket, serving
 from pipeline.render.templates import open_templates
 from pipeline.store.database import Database
-from subscribers import store
+from subscribers import people, store
 from subscribers.audience import audience
 from subscribers.life import Status
 from subscribers.preferences import parse_address
@@ -36,9 +36,9 @@ class House:
         with self.database.read() as connection:
             return store.tokens(connection, [parse_address(email).key])[0]
 
-    def person(self, email: str = ANN) -> store.Subscriber:
+    def person(self, email: str = ANN) -> people.Subscriber:
         with self.database.read() as connection:
-            found = store.find_by_token(connection, self.token(email))
+            found = people.find_by_token(connection, self.token(email))
         assert found is not None
         return found
 
