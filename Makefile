@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint eval golden lock clean
+.PHONY: help setup demo test lint eval bench golden lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -34,6 +34,9 @@ lint: $(READY) ## ruff, mypy and the layers alone
 
 eval: $(READY) ## score the judgement on the sample press, or on labelled sets: CORPUS=DIR
 	@$(BIN)/python -m bench.evaluate $(if $(CORPUS),--corpus "$(CORPUS)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+
+bench: $(READY) ## measure speed as ratios, each against a plain way in the same run
+	@$(BIN)/python -m bench.pages
 
 golden: $(READY) ## write the golden mails anew; look at the difference before you commit it
 	$(BIN)/python -m pytest tests/render --update-golden

@@ -21,6 +21,8 @@ from pipeline.text import sentences, words
 
 _BEAT = re.compile(r"metaverse|元宇宙", re.IGNORECASE)
 _NUMBER = re.compile(r"\d[\d,.]*")
+_STATUS = re.compile(rb"^Status: ?([245])\.", re.IGNORECASE | re.MULTILINE)
+_RECIPIENT = re.compile(rb"^Final-Recipient:[^;\r\n]*;\s?(\S+)", re.IGNORECASE | re.MULTILINE)
 LIKE = 1 / 3
 """The share of words that two headlines on one event have in common."""
 
@@ -90,3 +92,12 @@ def by_readability(row: Labelled, folder: Path) -> dict[str, Any]:
 def by_charset_normalizer(row: Labelled) -> Answer:
     """Decode by the best guess of charset-normalizer."""
     return {"text": str(from_bytes(row["body"]).best() or "")}
+
+
+def by_first_digit(row: Labelled, folder: Path) -> dict[str, Any]:
+    """Read the status that a mail reports, and take what begins with 5 for hard, the rest for soft."""
+    mail = (folder / row["path"]).read_bytes()
+    status = _STATUS.search(mail)
+    recipients = {found.lower() for found in _RECIPIENT.findall(mail)}
+    kind = "none" if status is None else "hard" if status[1] == b"5" else "soft"
+    return {"kind": kind, "recipients": list(recipients)}

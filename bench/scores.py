@@ -245,3 +245,30 @@ def decoding_misses(rows: Sequence[Labelled], answers: Sequence[Answer]) -> Iter
             yield Miss(
                 id=f"{row['id']} {row['charset']}", expected=row["text"][-200:], given=answer["text"][-200:]
             )
+
+
+def bounce_figures(rows: Sequence[Labelled], answers: Sequence[Answer]) -> Figures:
+    """Measure what mails that came back were taken for, of how many readers they speak, and who would be counted as gone."""
+    told = list(zip(rows, answers, strict=True))
+    hard = rates(
+        _ids(rows, (answer.get("kind") == "hard" for answer in answers)),
+        _ids(rows, (row["kind"] == "hard" for row in rows)),
+    )
+    return {
+        "kind right": mean(float(answer.get("kind") == row["kind"]) for row, answer in told),
+        "hard: precision": hard.precision,
+        "hard: recall": hard.recall,
+        "recipients": mean(
+            float(len(answer.get("recipients", ())) == row["recipients"]) for row, answer in told
+        ),
+    }
+
+
+def bounce_misses(rows: Sequence[Labelled], answers: Sequence[Answer]) -> Iterable[Miss]:
+    """Name the mails taken for what they are not; first those that would wrongly be counted against a reader."""
+    for row, answer in zip(rows, answers, strict=True):
+        if answer.get("kind") != row["kind"]:
+            given = f"{answer.get('kind')}  {answer.get('reason') or answer.get('error') or ''}"
+            yield Miss(
+                id=row["id"], expected=row["kind"], given=given, worth=-float(answer.get("kind") == "hard")
+            )

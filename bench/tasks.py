@@ -16,6 +16,7 @@ from bench.scores import Answer, Figures, Miss
 from bench.seeded import changed_leads, headlines
 from pipeline.extract.charset import decode
 from pipeline.select.lexicon import Lexicon, load
+from pipeline.trial.bounce import try_bounce
 from pipeline.trial.rows import answer
 from pipeline.trial.stages import try_check, try_cluster, try_extract, try_select, try_summarise
 
@@ -152,6 +153,19 @@ DECODING = Task(
     judged=_undeclared,
     scored=lambda _, judged: judged,
 )
+
+
+def _bounces(judge: Callable[[Labelled, Path], dict[str, Any]]) -> Method:
+    return lambda rows, folder: (answer(row, lambda fields: judge(dict(fields), folder)) for row in rows)
+
+
+BOUNCES = Task(
+    ours=_bounces(lambda row, folder: try_bounce(row, folder=folder)),
+    plain=_bounces(plain.by_first_digit),
+    plain_name="the first digit of the status",
+    figures=scores.bounce_figures,
+    misses=scores.bounce_misses,
+)
 TASKS: Mapping[str, tuple[str, Task]] = {
     "relevance_headlines": ("relevance_headlines", RELEVANCE),
     "same_story_headlines": ("same_story_headlines", PAIRS),
@@ -169,5 +183,6 @@ TASKS: Mapping[str, tuple[str, Task]] = {
     "extract_publishers": ("extract_publishers", pages(plain.by_trafilatura, "trafilatura")),
     "extract_chinese": ("extract_chinese", pages(plain.by_readability, "readability")),
     "charsets": ("extract_chinese", DECODING),
+    "bounces": ("bounces", BOUNCES),
 }
 """Each measurement by name, with the file that its set lies in."""

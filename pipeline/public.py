@@ -4,38 +4,49 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 from pipeline.app import Newsroom
+from pipeline.config import Newsletter
 from pipeline.doorway import NEWSROOM_HEADER
-from pipeline.errors import StoreError
+from pipeline.errors import MetabriefError, StoreError
+from pipeline.jobs.elsewhere import Elsewhere
 from pipeline.jobs.fill import sample_content
 from pipeline.model import IssueStatus
 from pipeline.store import issues
-from subscribers.web import Door, reader_app
+from pipeline.store.letters import Letters
+from subscribers.limits import Limits, Rates
+from subscribers.links import Links
+from subscribers.metrics import Counters
+from subscribers.web import Door, Offered, reader_app
 
 
-def public_app(newsroom: Newsroom) -> FastAPI:
-    """Return the public pages of a newsroom: /leave, /preferences, /subscribe, /archive and /healthz."""
-    app = reader_app(_door(newsroom))
-
-    @app.get("/subscribe")
-    def subscribe() -> Response:
-        titles = [newsletter.title for newsletter in newsroom.settings.newsletter]
-        return _page(
-            newsroom, "web/subscribe.html.j2", titles=titles, contact=newsroom.settings.publisher.contact
-        )
+def public_app(newsroom: Newsroom, counters: Counters | None = None) -> FastAPI:
+    """Return the public pages of a newsroom: its readers' own, /archive and /healthz."""
+    app = reader_app(_door(newsroom, counters or Counters()))
+    app.add_exception_handler(MetabriefError, _away)
 
     @app.get("/archive")
     def archive() -> Response:
-        return _page(newsroom, "web/archive.html.j2", issues=_sent(newsroom))
+        publisher = newsroom.settings.publisher
+        html = newsroom.templates.render(
+            "web/archive.html.j2",
+            publisher=publisher.name,
+            language=publisher.language,
+            issues=_sent(newsroom),
+        )
+        return HTMLResponse(html)
 
     @app.get("/archive/{newsletter}/{slot}/{language}")
     def archived(newsletter: str, slot: str, language: str) -> Response:
         found = _find(newsroom, newsletter, slot, language)
-        return found or _page(newsroom, "web/leave.html.j2", reader=None, state="unknown", status=404)
+        if found is None:
+            raise HTTPException(404)
+        return found
 
     name = {NEWSROOM_HEADER: newsroom_name(newsroom)}
 
@@ -51,26 +62,64 @@ def public_app(newsroom: Newsroom) -> FastAPI:
     return app
 
 
+def counters_app(counters: Counters) -> FastAPI:
+    """Return the page that Prometheus reads: /metrics."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(counters.registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+    return app
+
+
 def newsroom_name(newsroom: Newsroom) -> str:
     """Return a name that says nothing to strangers: two servers have it in common when they serve one newsroom."""
     return hmac.new(newsroom.return_path_key, b"newsroom", hashlib.sha256).hexdigest()[:32]
 
 
-def _door(newsroom: Newsroom) -> Door:
+def _door(newsroom: Newsroom, counters: Counters) -> Door:
+    settings = newsroom.settings
     return Door(
         read=newsroom.database.read,
         write=newsroom.database.write,
         render=newsroom.templates.render,
         clock=newsroom.clock,
         suppression_key=newsroom.suppression_key,
-        publisher=newsroom.settings.publisher.name,
+        publisher=settings.publisher.name,
+        language=settings.publisher.language,
+        contact=settings.publisher.contact,
+        newsletters=tuple(_offered(newsletter) for newsletter in settings.newsletter),
+        links=Links(newsroom.link_keys, clock=newsroom.clock),
+        mailer=Letters(),
+        elsewhere=Elsewhere(newsroom),
+        limits=Limits(Rates(per_network=settings.signup.per_network, in_all=settings.signup.in_all)),
+        counters=counters,
     )
 
 
-def _page(newsroom: Newsroom, name: str, *, status: int = 200, **context: object) -> Response:
-    settings = newsroom.settings.publisher
-    html = newsroom.templates.render(name, publisher=settings.name, language=settings.language, **context)
-    return HTMLResponse(html, status_code=status)
+def _offered(newsletter: Newsletter) -> Offered:
+    return Offered(
+        key=newsletter.key,
+        title=newsletter.title,
+        rhythm=newsletter.period,
+        languages=newsletter.variants,
+        timezone=newsletter.timezone,
+    )
+
+
+def _away(_request: Request, error: Exception) -> Response:
+    """Answer while the database or a key is away; the operator gets the reason on standard error."""
+    logging.getLogger(__name__).error("the pages cannot answer: %s", error)
+    return HTMLResponse(_AWAY, status_code=503, headers={"Retry-After": "60"})
+
+
+_AWAY = (
+    "<!doctype html><html lang=en><meta charset=utf-8><title>Later</title>"
+    "<p>This does not work just now. Please try again in some minutes."
+    "<p lang=zh-CN>暂时无法处理，请几分钟后再试。"
+)
+"""Set without a template, which could be what is away."""
 
 
 def _sent(newsroom: Newsroom) -> list[dict[str, object]]:

@@ -59,8 +59,10 @@ def record(
         "confirms": confirms,
         "at": now,
     }
-    result = connection.execute(consents.insert().returning(consents.c.id), row)
-    return int(result.scalar_one())
+    return int(connection.execute(_RECORD, row).scalar_one())
+
+
+_RECORD = consents.insert().returning(consents.c.id)
 
 
 def find(connection: sa.Connection, consent_id: int) -> sa.Row[Any] | None:

@@ -4,8 +4,10 @@ SubscriberError
 ├── AddressError            an address or setting cannot be used; that row or call is refused
 ├── RefusedError            this person may not be added again; only they can come back themselves
 ├── UnknownSubscriberError  nobody has this address or token
+├── FilterError             a filter cannot be read; nothing was looked for
 ├── LinkError               a signed link is too old or was never ours; a new one can be asked for
-└── ImportFileError         a file cannot be read as a list; nothing of it was taken
+├── ImportFileError         a file cannot be read as a list; nothing of it was taken
+└── ExportFileError         a file cannot be written; what was there before still is
 """
 
 
@@ -29,8 +31,18 @@ class UnknownSubscriberError(SubscriberError):
     """Nobody on the list has this address or token."""
 
 
+class FilterError(SubscriberError):
+    """A filter cannot be read; nothing was looked for."""
+
+    exit_code = 2  # wrong use
+
+
 class ImportFileError(SubscriberError):
     """A file cannot be read as a list; nothing of it was taken."""
+
+
+class ExportFileError(SubscriberError):
+    """A file cannot be written; what was there before still is."""
 
 
 class LinkError(SubscriberError):

@@ -8,9 +8,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from subscribers import consent, life, store, suppression
+from subscribers.addresses import Address
 from subscribers.errors import UnknownSubscriberError
 from subscribers.life import Event, Status
-from subscribers.preferences import Address
 from subscribers.schema import bounces, subscriber_tags, subscribers, subscriptions
 
 _SUPPRESSING = {Event.LEAVE: "left", Event.COMPLAIN: "complained", Event.ERASE: "erased"}
@@ -58,8 +58,10 @@ def end_by_token(
     connection: sa.Connection, token: str, ending: Ending, *, suppression_key: bytes, now: datetime
 ) -> bool:
     """End it for the token's owner, at once; twice is fine. False when nobody has this token."""
-    where = subscribers.c.token_hash == store.token_hash(token)
-    return end(connection, where, ending, suppression_key=suppression_key, now=now)
+    row = store.find_row_by_token(connection, token)
+    if row is not None:
+        end_row(connection, row, ending, suppression_key=suppression_key, now=now)
+    return row is not None
 
 
 def end_by_address(
@@ -83,11 +85,18 @@ def end(
 ) -> bool:
     """End it for the one person ``where`` finds, as ``life`` allows; False when it finds nobody."""
     row = store.find_row(connection, where)
-    if row is None:
-        return False
+    if row is not None:
+        end_row(connection, row, ending, suppression_key=suppression_key, now=now)
+    return row is not None
+
+
+def end_row(
+    connection: sa.Connection, row: store.Row, ending: Ending, *, suppression_key: bytes, now: datetime
+) -> None:
+    """End it for the person of a row that was just found, as ``life`` allows."""
     status = life.after(row.status, ending.event)
     if status is None or row.email_key is None:
-        return True
+        return
     hashed = suppression.address_hash(row.email_key, key=suppression_key)
     if ending.event in _SUPPRESSING:
         suppression.suppress(connection, hashed, reason=_SUPPRESSING[ending.event], now=now)
@@ -95,7 +104,6 @@ def end(
         _write_down(connection, row.id, ending, status=status, now=now)
     if ending.event is Event.ERASE:
         _forget(connection, row.id, address_hash=hashed, now=now)
-    return True
 
 
 def _write_down(

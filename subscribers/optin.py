@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from subscribers import consent, life, store, suppression
+from subscribers.addresses import Address
 from subscribers.life import GONE, Event, Status
-from subscribers.preferences import Address
 from subscribers.schema import subscribers, subscriptions
 from subscribers.store import Letter, Mailer, Row, SignUp
 
@@ -91,11 +91,12 @@ def confirm(
     asked_id: int,
     *,
     claim: str,
+    version: str,
     network: str,
     suppression_key: bytes,
     now: datetime,
 ) -> Answer:
-    """Take the owner's word for what was asked; ``claim`` is what the page showed beside its button."""
+    """Take the owner's word for what was asked; ``claim`` is what the page showed beside its button, ``version`` which words."""
     asked = consent.find(connection, asked_id)
     answer = look(connection, asked)
     row = asked and store.find_row(connection, subscribers.c.id == asked.subscriber_id)
@@ -107,7 +108,7 @@ def confirm(
         connection,
         kind=consent.Kind.CONFIRMED,
         claim=claim,
-        version=asked.version,
+        version=version,
         origin=f"link of the letter on record {asked_id}",
         network=network,
         terms=asked.terms,

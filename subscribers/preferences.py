@@ -1,43 +1,22 @@
-"""Addresses and reader's settings, checked and brought to one form."""
+"""Readers' settings, checked and brought to one form."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from email_validator import EmailNotValidError, validate_email
-
+from subscribers.addresses import Address as Address
+from subscribers.addresses import parse_address as parse_address
 from subscribers.errors import AddressError
 
 LANGUAGES = ("en", "zh", "both")
+NAME_LENGTH = 200
 _NO_ZONES = frozenset({"localtime", "posixrules", "posix", "right"})
 """Files beside the zones that mean another thing on each machine, or count leap seconds."""
 _HOUR = re.compile(r"(\d{1,2})(?::(\d{2}))?")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ue000-\uf8ff]")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Address:
-    """An e-mail address as written to, and the ``key`` by which it is the same as another."""
-
-    email: str
-    key: str
-
-
-def parse_address(text: str) -> Address:
-    """Return the address in its normal form; tags and dots count, case does not.
-
-    Whether the domain takes mail is not asked. ``.test`` passes, for rehearsals on loopback.
-    Raises ``AddressError``.
-    """
-    try:
-        checked = validate_email(text.strip(), check_deliverability=False, test_environment=True, strict=True)
-    except EmailNotValidError as error:
-        raise AddressError(f"{text.strip()[:100]!r} is no e-mail address: {error}", column="email") from error
-    return Address(email=checked.normalized, key=checked.normalized.casefold())
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff]")
 
 
 def parse_language(text: str) -> str:
@@ -80,4 +59,21 @@ def parse_hour(text: str) -> str:
 
 def parse_name(text: str) -> str:
     """Return a name on one line, without control characters, of at most 200 characters."""
-    return " ".join(_CONTROL.sub(" ", text).split())[:200]
+    return " ".join(_CONTROL.sub(" ", text).split())[:NAME_LENGTH]
+
+
+LONGEST_PAUSE = timedelta(days=366)
+
+
+def parse_pause(text: str, *, timezone: str, now: datetime) -> datetime:
+    """Return the start of the local day, ``YYYY-MM-DD``, on which mail begins again, within a year. Raises ``AddressError``."""
+    try:
+        day = date.fromisoformat(text.strip())
+        until = datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise AddressError(
+            f"pause {text.strip()[:40]!r} is not a day such as 2026-03-31", column="pause"
+        ) from error
+    if not now < until <= now + LONGEST_PAUSE:
+        raise AddressError(f"pause until {day} is not a day of the coming year", column="pause")
+    return until

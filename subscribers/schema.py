@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,8 +47,13 @@ def insert_new(connection: sa.Connection, table: sa.Table) -> Any:
 
     Typed ``Any``: the two dialects' inserts share ``on_conflict_do_nothing`` but no class.
     """
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table).on_conflict_do_nothing()
+    return _insert_new(connection.dialect.name, table)
+
+
+@cache
+def _insert_new(dialect: str, table: sa.Table) -> Any:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing()
 
 
 _PAUSED = sa.column("status") == sa.literal_column("'paused'")
@@ -101,11 +107,12 @@ subscriber_tags = sa.Table(
 subscriptions = sa.Table(
     "subscriptions",
     metadata,
-    sa.Column("newsletter", sa.Text, primary_key=True),
     sa.Column("subscriber_id", sa.ForeignKey("subscribers.id"), primary_key=True),
+    sa.Column("newsletter", sa.Text, primary_key=True),
     sa.Column("consent_id", sa.ForeignKey("consents.id")),  # null while unconfirmed
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("dropped_at", Instant),  # the reader wants this one no more; only they take it up again
+    sqlite_with_rowid=False,
 )
 
 suppressions = sa.Table(

@@ -8,14 +8,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from subscribers import consent, life, suppression
+from subscribers.addresses import Address
 from subscribers.errors import RefusedError
 from subscribers.life import Event, Status
-from subscribers.preferences import Address
 from subscribers.schema import insert_new, subscriber_tags, subscribers, subscriptions
 
 
@@ -70,8 +70,8 @@ class Row:
 
 
 def token_hash(token: str) -> str:
-    """Return what a leave or preferences token is looked up by."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    """Return what a leave or preferences token is looked up by: half of its SHA-256, as many bits as it has itself."""
+    return hashlib.sha256(token.encode()).hexdigest()[:32]
 
 
 def new_row(sign_up: SignUp, *, status: Status, now: datetime) -> dict[str, object]:
@@ -120,7 +120,7 @@ def add(
         connection,
         kind=consent.Kind.OPERATOR,
         claim=claim,
-        origin=_BY_OPERATOR,
+        origin=BY_OPERATOR,
         now=now,
         subscriber_id=subscriber_id,
     )
@@ -134,7 +134,8 @@ def add(
     return Status.PENDING
 
 
-_BY_OPERATOR = "subscribers add"
+BY_OPERATOR = "subscribers add"
+"""The origin of what the operator says of one person."""
 
 
 def _ask(
@@ -145,7 +146,7 @@ def _ask(
         connection,
         kind=consent.Kind.ASKED,
         claim="",
-        origin=_BY_OPERATOR,
+        origin=BY_OPERATOR,
         now=now,
         subscriber_id=subscriber_id,
         terms={"newsletters": [sign_up.newsletter], "language": sign_up.language},
@@ -153,14 +154,29 @@ def _ask(
     mailer.queue(connection, subscriber_id=subscriber_id, kind=Letter.OPT_IN, now=now, consent_id=asked)
 
 
+_ROW = sa.select(
+    subscribers.c.id, subscribers.c.email_key, subscribers.c.status, subscribers.c.language
+).with_for_update()  # whoever is leaving at this moment has left before we look
+
+
+_ROW_BY_TOKEN = _ROW.where(subscribers.c.token_hash == sa.bindparam("hashed"))
+"""Built once: building it takes longer than running it, and each leave does."""
+
+
 def find_row(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Row | None:
     """Return where one person stands, whom nobody else changes until we are done."""
-    row = connection.execute(
-        sa.select(subscribers.c.id, subscribers.c.email_key, subscribers.c.status, subscribers.c.language)
-        .where(where)
-        .with_for_update()  # whoever is leaving at this moment has left before we look
-    ).one_or_none()
-    return row and Row(id=row.id, email_key=row.email_key, status=Status(row.status), language=row.language)
+    return _row(connection.execute(_ROW.where(where)).one_or_none())
+
+
+def find_row_by_token(connection: sa.Connection, token: str) -> Row | None:
+    """Return where the token's owner stands, whom nobody else changes until we are done."""
+    return _row(connection.execute(_ROW_BY_TOKEN, {"hashed": token_hash(token)}).one_or_none())
+
+
+def _row(found: Any) -> Row | None:
+    return found and Row(
+        id=found.id, email_key=found.email_key, status=Status(found.status), language=found.language
+    )
 
 
 def standing(
@@ -188,10 +204,16 @@ def insert(connection: sa.Connection, sign_up: SignUp, *, status: Status, now: d
     return int(connection.execute(statement, new_row(sign_up, status=status, now=now)).scalar_one())
 
 
+_SET_STATUS = (
+    subscribers.update()
+    .where(subscribers.c.id == sa.bindparam("row"), subscribers.c.status != sa.bindparam("is_now"))
+    .values(status=sa.bindparam("is_now"), changed_at=sa.bindparam("now"))
+)
+
+
 def set_status(connection: sa.Connection, subscriber_id: int, *, status: Status, now: datetime) -> None:
     """Set where a person stands."""
-    changed = sa.and_(subscribers.c.id == subscriber_id, subscribers.c.status != status)
-    connection.execute(subscribers.update().where(changed).values(status=status, changed_at=now))
+    connection.execute(_SET_STATUS, {"row": subscriber_id, "is_now": status, "now": now})
 
 
 def resume_due(connection: sa.Connection, *, now: datetime) -> None:

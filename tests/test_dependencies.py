@@ -15,8 +15,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 DECLARED = {canonicalize_name(Requirement(line).name) for line in PROJECT["dependencies"]}
-SILENT = {"tzdata"}
-"""Data that is found without an import."""
+SILENT = {"python-multipart", "tzdata"}
+"""Found without an import: what starlette reads forms with, and data."""
 ASKED_FOR = {"jinja2", "mjml-python", "apscheduler", "httpx", "beautifulsoup4"}
 
 

@@ -41,7 +41,10 @@ period = "week"
 
 FILES = {
     "list.csv": "email\nann@test.example\n",
+    "returned.mbox": "From MAILER-DAEMON Tue Feb 22 06:05:00 2022\nSubject: Undelivered Mail\n\nUser unknown\n",
     "headlines.jsonl": '{"title": "Shanghai opens a metaverse fund"}\n{"title": "Rain in Wuhan"}\n',
+    "mails.jsonl": '{"id": 1, "path": "back.eml"}\n',
+    "back.eml": "From: MAILER-DAEMON@relay.example\nSubject: failure notice\n\n<ann@reader.example>:\nNo such user (#5.1.1)\n",
     "article.html": f"<title>A hall</title><article>{'<p>A hall opened on Monday. It has two rooms.</p>' * 5}</article>",
 }
 """What the examples are tried on."""

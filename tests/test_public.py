@@ -19,7 +19,12 @@ from fastapi import FastAPI
 from pipeline.app import open_newsroom
 from pipeline.doorway import NEWSROOM_HEADER, bound_socket, is_served_by, serving
 from pipeline.errors import MetabriefError
-from pipeline.public import newsroom_name, public_app
+from pipeline.public import counters_app, newsroom_name, public_app
+from pipeline.store.schema import letters
+from subscribers import people
+from subscribers.audience import audience
+from subscribers.links import Links, Purpose
+from subscribers.metrics import Counters
 from tests.cli.conftest import Metabrief, add_settings, home, metabrief, press
 
 __all__ = ["home", "metabrief", "press"]
@@ -40,7 +45,7 @@ def pages(metabrief: Metabrief, home: Path) -> Iterator[httpx.Client]:
 
 
 def test_each_page_answers_and_leads_to_no_other_site(pages: httpx.Client) -> None:
-    for path in ("/leave", "/subscribe", "/archive", "/healthz"):
+    for path in ("/leave", "/subscribe", "/subscribe?lang=zh", "/archive", "/healthz"):
         answer = pages.get(path)
         assert answer.status_code == 200
         assert answer.headers["Referrer-Policy"] == "no-referrer"
@@ -50,6 +55,44 @@ def test_each_page_answers_and_leads_to_no_other_site(pages: httpx.Client) -> No
 
 def test_subscribe_says_whom_to_write_to(pages: httpx.Client) -> None:
     assert "editor@test.example" in pages.get("/subscribe").text
+
+
+def test_who_signs_up_and_presses_the_letters_button_gets_the_newsletter(
+    pages: httpx.Client, home: Path
+) -> None:
+    pages.post("/subscribe", data={"email": "new@test.example"})
+    with open_newsroom(home) as newsroom:
+        with newsroom.database.read() as connection:
+            (queued,) = connection.execute(sa.select(letters).where(letters.c.kind == "opt-in")).all()
+            before = connection.execute(audience("daily")).all()
+        signed = Links(newsroom.link_keys, clock=newsroom.clock).sign(Purpose.CONFIRM, queued.consent_id)
+        assert pages.post(f"/confirm/{signed}").status_code == 200
+        with newsroom.database.read() as connection:
+            after = connection.execute(audience("daily")).all()
+    assert [row.subscriber_id for row in after if row not in before] == [queued.subscriber_id]
+
+
+def test_a_reader_gets_and_erases_what_the_whole_newsroom_keeps(
+    pages: httpx.Client, metabrief: Metabrief, home: Path
+) -> None:
+    words = ("ann@test.example", "--newsletter", "daily", "--consent", "at the desk")
+    metabrief("--home", home, "subscribers", "add", *words)
+    with open_newsroom(home) as newsroom:
+        links = Links(newsroom.link_keys, clock=newsroom.clock)
+        with newsroom.database.read() as connection:
+            reader = people.listing(connection, limit=1)[0]
+        kept = pages.post(f"/download/{links.sign(Purpose.DOWNLOAD, reader.id)}").json()
+        assert kept["email"] == reader.email
+        assert {"deliveries", "letters"} <= kept.keys()
+        pages.post(f"/erase/{links.sign(Purpose.ERASE, reader.id)}")
+        with newsroom.database.read() as connection:
+            assert reader.email not in [each.email for each in people.listing(connection)]
+
+
+def test_the_archive_knows_no_page_of_an_issue_never_sent(pages: httpx.Client) -> None:
+    answer = pages.get("/archive/daily/2022-02-23T06:00/en")
+    assert answer.status_code == 404
+    assert "This page is not here" in answer.text
 
 
 def test_the_archive_leads_to_each_sent_issue_without_anyones_links(pages: httpx.Client) -> None:
@@ -88,6 +131,34 @@ def test_healthz_says_when_the_database_is_away(pages: httpx.Client, home: Path)
     assert NEWSROOM_HEADER in answer.headers
 
 
+def test_without_its_database_a_page_says_later_and_the_operator_why(
+    pages: httpx.Client, home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with open_newsroom(home) as newsroom, newsroom.database.write() as connection:
+        connection.execute(sa.text("ALTER TABLE subscribers RENAME TO gone"))
+    for method, path in (("GET", "/leave/tok-en"), ("POST", "/leave/tok-en"), ("GET", "/preferences/tok-en")):
+        answer = pages.request(method, path)
+        assert answer.status_code == 503
+        assert "try again" in answer.text
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "no such table" in caplog.text
+    assert "tok-en" not in caplog.text
+
+
+def test_the_counters_are_shown_and_name_nobody(home: Path) -> None:
+    counters, bound, shown = Counters(), bound_socket(), bound_socket()
+    web, metrics = (f"http://127.0.0.1:{each.getsockname()[1]}" for each in (bound, shown))
+    with (
+        open_newsroom(home) as newsroom,
+        serving(public_app(newsroom, counters), bound),
+        serving(counters_app(counters), shown),
+    ):
+        httpx.post(f"{web}/subscribe", data={"email": "new@test.example"}, trust_env=False)
+        text = httpx.get(f"{metrics}/metrics", trust_env=False).text
+    assert 'metabrief_sign_ups_total{outcome="asked"} 1.0' in text
+    assert "test.example" not in text
+
+
 def test_of_two_bound_to_a_port_the_second_to_listen_is_told() -> None:
     first = bound_socket()
     host, port = first.getsockname()[:2]
@@ -103,12 +174,14 @@ def test_of_two_bound_to_a_port_the_second_to_listen_is_told() -> None:
 def test_serve_ends_with_0_when_told_to(home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    add_settings(home, f"\n[web]\nport = {port}\n")
+    add_settings(home, f"\n[web]\nport = {port}\n[metrics]\nport = 0\n")
     command = [str(Path(sys.executable).with_name("metabrief")), "--home", str(home), "serve"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as running:
         assert running.stdout is not None
         assert f"http://127.0.0.1:{port}" in running.stdout.readline()
         assert httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).text == "ok"
+        metrics = running.stdout.readline().split()[-1]
+        assert "metabrief_sign_ups" in httpx.get(metrics, trust_env=False).text
         running.send_signal(signal.SIGTERM)
         assert "ended as asked" in running.stdout.read()
     assert running.returncode == 0

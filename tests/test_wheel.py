@@ -35,6 +35,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "pipeline/sources/catalogue.toml",
         "pipeline/select/lexicon.toml",
         "pipeline/starter/metabrief.toml",
+        "subscribers/bounces/diagnostics.toml",
         "pipeline/store/migrations/versions/0001_the_first_tables.py",
     ],
 )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipeline.cli import (
+    bounces,
     demo,
     doctor,
     issues,
+    letters,
     newsletter,
     newsroom,
     preview,
@@ -41,9 +45,11 @@ app.command("send", short_help="Send what is approved.")(newsletter.send)
 app.command("preview", short_help="See an issue before anyone else does.")(preview.preview)
 app.command("doctor", short_help="Say what is well, doubtful or wrong.")(doctor.doctor)
 app.command("serve", short_help="Publish by schedule, and show the pages.")(serve.serve)
+subscribers.app.command(short_help="Our own letters that have not left.")(letters.letters)
 app.add_typer(issues.app, name="issues")
 app.add_typer(sources.app, name="sources")
 app.add_typer(subscribers.app, name="subscribers")
+app.add_typer(bounces.app, name="bounces")
 app.add_typer(templates.app, name="templates")
 app.add_typer(trial.app, name="try")
 
@@ -68,8 +74,18 @@ def main() -> None:
     try:
         app()
     except (MetabriefError, SubscriberError) as error:
-        print(f"metabrief: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201
+        _complain(str(error))
         sys.exit(getattr(error, "exit_code", 1))
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has enough
         sys.exit(1)
+    except OSError as error:
+        what = error.filename or "what is printed"
+        _complain(f"{what} cannot be read or written: {error.strerror}; see its room and rights")
+        with suppress(OSError):  # what is left to print goes nowhere
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _complain(text: str) -> None:
+    print(f"metabrief: {' '.join(text.split())}", file=sys.stderr)  # noqa: T201

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli.bounces import tally_lines
+from pipeline.cli.letters import letters_line
 from pipeline.cli.opening import opened, say
 from pipeline.cli.telling import because, failed_line, funnel_line, read_line, sent_line
 from pipeline.errors import MetabriefError
@@ -20,8 +22,11 @@ if TYPE_CHECKING:
     from pipeline.app import Newsroom
     from pipeline.config import Newsletter
     from pipeline.jobs.collect import SourceRead
+    from pipeline.jobs.intake import Tally
+    from pipeline.jobs.letters import LetterReport
     from pipeline.jobs.send import SendReport
     from pipeline.model import Issue, Slot
+    from subscribers.metrics import Counters
 
 _TRY_DOOR_SECONDS = 10.0
 
@@ -38,11 +43,14 @@ def serve(
     from pipeline.cli.signals import run_until_stopped
     from pipeline.jobs.watch import Watch
     from pipeline.public import newsroom_name, public_app
+    from subscribers.metrics import Counters
 
     with opened(context) as newsroom, ExitStack() as stack:
         slots = [] if pages_only else _next_slots(newsroom)
-        pages = _Pages(newsroom, public_app(newsroom), stack=stack, name=newsroom_name(newsroom))
+        counters = Counters()
+        pages = _Pages(newsroom, public_app(newsroom, counters), stack=stack, name=newsroom_name(newsroom))
         pages.open()
+        _show_counters(newsroom, counters, stack=stack)
         for line in slots:
             say(line)
 
@@ -62,6 +70,24 @@ def _next_slots(newsroom: Newsroom) -> list[str]:
     known = newsroom.settings.newsletter
     slots = [(each, next_slot(each.schedule, each.zone, after=now)) for each in known]
     return [f"{each.key}: next slot {slot.wall} ({each.timezone})" for each, slot in slots]
+
+
+def _show_counters(newsroom: Newsroom, counters: Counters, *, stack: ExitStack) -> None:
+    """Show how often the pages were used, where the configuration says; a port in use ends nothing."""
+    from pipeline.doorway import bound_socket, serving
+    from pipeline.public import counters_app
+
+    metrics = newsroom.settings.metrics
+    if metrics.port is None:
+        return
+    try:
+        bound = bound_socket(metrics.host, metrics.port, remedy="set another [metrics] port")
+        host, port = bound.getsockname()[:2]
+        stack.enter_context(serving(counters_app(counters), bound))
+    except MetabriefError as error:
+        say(f"the counters are not shown: {error}")
+    else:
+        say(f"serving the counters at http://{host}:{port}/metrics")
 
 
 class _Pages:
@@ -142,6 +168,20 @@ class _Told:
     def sending_ended(self, newsletter: Newsletter, ended: SendReport) -> None:
         """Say how sending ended, with the sum."""
         self._say(newsletter, sent_line(ended))
+
+    def letters_tried(self, report: LetterReport) -> None:
+        """Say how many letters of our own left; never to whom."""
+        if report.sent or report.failed or report.uncertain:
+            self._say(None, letters_line(report, self._newsroom.settings.delivery.transport))
+
+    def mail_taken_at(self, address: str) -> None:
+        """Say where mails that come back are taken."""
+        self._say(None, f"taking bounces, complaints and leaves by mail at {address}")
+
+    def mails_read(self, tally: Tally) -> None:
+        """Say what came back, if anything did."""
+        for line in tally_lines(tally) if tally.kinds else ():
+            self._say(None, line)
 
     def trouble(self, newsletter: Newsletter | None, text: str) -> None:
         """Say what cannot be done now."""

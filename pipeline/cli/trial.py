@@ -209,6 +209,29 @@ def _checked(found: Answer) -> Iterator[str]:
     yield from (f"  not in the source: {words}" for words in found["unsupported"])
 
 
+@app.command(short_help="What a mail that came back says.")
+def bounce(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A mail, headers and all.")] = None,
+    jsonl: Rows = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read a mail that came back: a bounce, a complaint, a wish to leave, an automatic answer, or none of them.
+
+    Rows: {id, path}; a path is relative to IN.
+    """
+    from pipeline.trial.bounce import in_words, try_bounce
+    from pipeline.trial.files import page_row
+    from pipeline.trial.rows import answer
+
+    _require_one(file, jsonl)
+    if jsonl:
+        folder = jsonl.parent
+        _answer_rows(jsonl, lambda row: answer(row, lambda fields: try_bounce(fields, folder=folder)))
+    elif file:
+        found = answer(page_row(file), lambda fields: try_bounce(fields, folder=Path()))
+        _show(found, in_words, as_json=as_json)
+
+
 def _require_one(file: object, jsonl: Path | None, *options: object) -> None:
     if (file is None) == (jsonl is None):
         raise UsageError("give either FILE or --jsonl IN")

@@ -121,6 +121,33 @@ class Web(Section):
     port: int = Field(default=8080, ge=0, le=65535)
 
 
+class Intake(Section):
+    """Where mails that come back arrive: bounces, complaints, and readers' wishes to leave."""
+
+    mailbox: Line = "data/intake"
+    """A Maildir of the newsroom's own; what was read is removed from it after 30 days."""
+    host: Line = "127.0.0.1"
+    port: int | None = Field(default=None, ge=0, le=65535)
+    """Where ``serve`` takes mail; without one another program puts it into the mailbox."""
+    protocol: Literal["smtp", "lmtp"] = "smtp"
+
+
+class Signup(Section):
+    """How many sign-ups by the form are let in within an hour; more are asked to come back later."""
+
+    per_network: int = Field(default=30, ge=1)
+    """A network is what one customer commonly holds: a /24, or a /56 of IPv6."""
+    in_all: int = Field(default=1000, ge=1, le=100_000)
+
+
+class Metrics(Section):
+    """Where the counters of the public pages are shown, in Prometheus' form."""
+
+    host: Line = "127.0.0.1"
+    port: int | None = Field(default=None, ge=0, le=65535)
+    """Without one they are shown nowhere."""
+
+
 class Desk(Section):
     """Where the operator's desk listens."""
 

@@ -12,9 +12,12 @@ from pipeline.config.sections import (
     Disclaimer,
     Dkim,
     Fetch,
+    Intake,
     Llm,
+    Metrics,
     Newsletter,
     Publisher,
+    Signup,
     Smtp,
     Sources,
     Summarise,
@@ -40,6 +43,9 @@ class Settings(BaseSettings):
     smtp: Smtp = Smtp()
     dkim: Dkim | None = None
     web: Web = Web()
+    signup: Signup = Signup()
+    metrics: Metrics = Metrics()
+    intake: Intake | None = None
     desk: Desk = Desk()
     sources: Sources = Sources()
     fetch: Fetch = Fetch()

@@ -11,13 +11,13 @@ from email.policy import default
 
 from bs4 import BeautifulSoup
 
-from pipeline.deliver.message import Message
+from pipeline.deliver.message import Message, ways_out
 from pipeline.errors import GateError
 
 MAX_HTML_BYTES = 90_000
 """Gmail clips a message above 102 KB and hides the way out; 90 KB leaves room for its own wrapping."""
 
-HEADERS = (
+LETTER_HEADERS = (
     "From",
     "To",
     "Subject",
@@ -27,23 +27,24 @@ HEADERS = (
     "Content-Type",
     "List-Unsubscribe",
     "List-Unsubscribe-Post",
-    "List-Id",
-    "List-Help",
-    "List-Archive",
-    "List-Owner",
     "Auto-Submitted",
-    "Feedback-ID",
 )
+HEADERS = (*LETTER_HEADERS, "List-Id", "List-Help", "List-Archive", "List-Owner", "Feedback-ID")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What a message to one reader must hold in both of its parts."""
+    """What a message to one reader must hold: the headers once, all else in both of its parts."""
 
     disclaimers: tuple[str, ...]
     postal_address: str
     why: str
     leave_url: str
+    leave_address: str = ""
+    """Must stand behind the link in List-Unsubscribe; empty when nobody reads what comes there."""
+    links: tuple[str, ...] = ()
+    """Whatever else the message must lead to."""
+    headers: tuple[str, ...] = HEADERS
 
 
 def check(message: Message, rules: Rules) -> None:
@@ -56,8 +57,9 @@ def check(message: Message, rules: Rules) -> None:
 def _lacks(message: Message, rules: Rules) -> Iterator[str]:
     parsed = message_from_bytes(message.content, _class=EmailMessage, policy=default)
     head = b"\r\n" + message.content.partition(b"\r\n\r\n")[0] + b"\r\n"
-    yield from (f"the header {name}" for name in HEADERS if len(parsed.get_all(name, [])) != 1)
-    if f"\r\nList-Unsubscribe: <{rules.leave_url}>\r\n".encode() not in head:
+    yield from (f"the header {name}" for name in rules.headers if len(parsed.get_all(name, [])) != 1)
+    ways = ", ".join(f"<{each}>" for each in ways_out(rules.leave_url, rules.leave_address))
+    if f"\r\nList-Unsubscribe: {ways}\r\n".encode() not in head:
         yield "this reader's own leave link in List-Unsubscribe, in one line and as it is"
     if parsed["Precedence"] is not None:
         yield "freedom from Precedence"
@@ -90,8 +92,9 @@ def _missing(text: str, rules: Rules, *, links: frozenset[str] | None = None) ->
         yield "the postal address"
     if not _says(bare, rules.why):
         yield "why the reader gets it"
-    if not (_holds_link(text, rules.leave_url) if links is None else rules.leave_url in links):
-        yield "the leave link"
+    for url in (rules.leave_url, *rules.links):
+        if not (_holds_link(text, url) if links is None else url in links):
+            yield "the leave link" if url == rules.leave_url else "the link it is about"
 
 
 def _holds_link(text: str, url: str) -> bool:

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address, AddressHeader
@@ -27,27 +28,36 @@ class UnwritableAddressError(MetabriefError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sender:
-    """What all messages of an issue share."""
+class Origin:
+    """In whose name mail leaves, and where what comes back goes."""
 
-    newsletter: str
     title: str
+    """Stands beside the address as the sender's name."""
     address: str
-    contact: str
-    site_url: str
     return_path_domain: str
     verp_key: bytes
     """Keys the return path, so that nobody forges a bounce."""
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sender(Origin):
+    """What all messages of an issue share."""
+
+    newsletter: str
+    contact: str
+    site_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Content:
-    """An issue as one reader gets it, every field filled."""
+    """A mail as one reader gets it, every field filled."""
 
     subject: str
     html: str
     text: str
     leave_url: str
+    leave_address: str = ""
+    """Where a mail makes this reader leave; empty when nobody reads what comes there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,17 +119,87 @@ def build(
     Line breaks in a name, title or subject become spaces. Raises ``UnwritableAddressError`` for the reader's
     address, ``GateError`` for another header that cannot be written.
     """
+    headers = _leaving(content) | _list_headers(sender, issue_id=issue_id)
+    token = _keyed(f"{issue_id}.{subscriber_id}", sender.verp_key)
+    return _message(
+        sender, content, email=email, name=name, kind=sender.newsletter, token=token, headers=headers, now=now
+    )
+
+
+def build_letter(
+    origin: Origin, content: Content, *, email: str, kind: str, token: str, now: datetime
+) -> Message:
+    """Build one of our own letters, of whose sending ``token`` is the name; its reader is called by no name.
+
+    Raises as ``build`` does.
+    """
+    return _message(
+        origin,
+        content,
+        email=email,
+        name="",
+        kind=kind,
+        token=_keyed(f"letter.{token}", origin.verp_key),
+        headers=_leaving(content),
+        now=now,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivered:
+    """What a return path speaks of: an issue to a subscriber, or one of our own letters."""
+
+    issue_id: int | None = None
+    subscriber_id: int | None = None
+    letter: str | None = None
+    """The letter's token; an issue's delivery has none."""
+
+
+def read_delivery_token(token: str, *, key: bytes) -> Delivered | None:
+    """Return what the token of a return path or Message-ID names, None when it is not one of ours.
+
+    A token is ``ISSUE.SUBSCRIBER.HASH`` or ``letter.TOKEN.HASH``; the key is the newsroom's own, as in ``Origin``.
+    """
+    match = _TOKEN.fullmatch(token)
+    if match is None or not hmac.compare_digest(_keyed(match["named"], key), token):
+        return None
+    if match["letter"] is not None:
+        return Delivered(letter=match["letter"])
+    return Delivered(issue_id=int(match["issue"]), subscriber_id=int(match["subscriber"]))
+
+
+_TOKEN = re.compile(
+    r"(?P<named>(?P<issue>\d{1,19})\.(?P<subscriber>\d{1,19})|letter\.(?P<letter>[0-9A-Za-z_-]{1,32}))\.[0-9a-f]{16}",
+    re.ASCII,
+)
+
+
+def _keyed(named: str, key: bytes) -> str:
+    """Return what names a mail to the outside, with a keyed hash behind it."""
+    return f"{named}.{hmac.new(key, named.encode(), hashlib.sha256).hexdigest()[:16]}"
+
+
+def _message(
+    origin: Origin,
+    content: Content,
+    *,
+    email: str,
+    name: str,
+    kind: str,
+    token: str,
+    headers: Mapping[str, str],
+    now: datetime,
+) -> Message:
     recipient = _ascii_address(email)
-    token = delivery_token(sender, issue_id=issue_id, subscriber_id=subscriber_id)
+    message_id = f"<{kind}.{token}@{_domain(origin.address)}>"
     message = EmailMessage(policy=SMTP)
-    message_id = f"<{sender.newsletter}.{token}@{_domain(sender.address)}>"
     try:
-        message["From"] = Address(_line(sender.title), addr_spec=sender.address)
+        message["From"] = Address(_line(origin.title), addr_spec=origin.address)
         message["To"] = Address(_line(name), addr_spec=recipient)
         message["Subject"] = _line(content.subject)
         message["Date"] = now
         message["Message-ID"] = message_id
-        for header, value in _list_headers(sender, content, issue_id=issue_id).items():
+        for header, value in headers.items():
             message[header] = value
     except ValueError as error:
         raise GateError(f"a header cannot be written: {error}") from error
@@ -128,16 +208,10 @@ def build(
     message.set_boundary(f"=_{token}")  # quoted-printable never holds "=_"
     return Message(
         id=message_id,
-        envelope_from=f"bounces+{token}@{sender.return_path_domain}",
+        envelope_from=f"bounces+{token}@{origin.return_path_domain}",
         recipient=recipient,
         content=message.as_bytes(policy=_WIRE),
     )
-
-
-def delivery_token(sender: Sender, *, issue_id: int, subscriber_id: int) -> str:
-    """Return what names a delivery to the outside: issue, subscriber and a keyed hash of both."""
-    named = f"{sender.newsletter}.{issue_id}.{subscriber_id}".encode()
-    return f"{issue_id}.{subscriber_id}.{hmac.new(sender.verp_key, named, hashlib.sha256).hexdigest()[:16]}"
 
 
 def _ascii_address(email: str) -> str:
@@ -153,16 +227,29 @@ def _ascii_address(email: str) -> str:
     return checked.ascii_email
 
 
-def _list_headers(sender: Sender, content: Content, *, issue_id: int) -> dict[str, str]:
+def _leaving(content: Content) -> dict[str, str]:
+    """Return how mail programs let a reader leave: by one click first (RFC 8058), then by a mail."""
+    return {
+        "List-Unsubscribe": ", ".join(
+            f"<{each}>" for each in ways_out(content.leave_url, content.leave_address)
+        ),
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Auto-Submitted": "auto-generated",
+    }
+
+
+def ways_out(leave_url: str, leave_address: str) -> tuple[str, ...]:
+    """Return the addresses of List-Unsubscribe, in the order of RFC 8058: https first."""
+    return (leave_url, f"mailto:{leave_address}?subject=unsubscribe") if leave_address else (leave_url,)
+
+
+def _list_headers(sender: Sender, *, issue_id: int) -> dict[str, str]:
     host = urlsplit(sender.site_url).hostname or _domain(sender.address)
     return {
-        "List-Unsubscribe": f"<{content.leave_url}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "List-Id": f"<{sender.newsletter}.{host}>",
         "List-Help": f"<{_uri(sender.contact, query='?subject=help')}>",
         "List-Archive": f"<{sender.site_url}/archive>",
         "List-Owner": f"<{_uri(sender.contact)}>",
-        "Auto-Submitted": "auto-generated",
         "Feedback-ID": f"{issue_id}:{sender.newsletter}:metabrief:{_domain(sender.address)}",
     }
 

@@ -72,7 +72,7 @@ class Outbox:
         try:
             if draft is not None:
                 draft.rename(self.folder / "new" / name)
-            _sync_folder(self.folder / "new")
+            sync_folder(self.folder / "new")
         except OSError as error:
             return Attempt(state=DeliveryState.DEFERRED, reason=self._trouble(error))
         return Attempt(state=DeliveryState.ACCEPTED)
@@ -81,7 +81,8 @@ class Outbox:
         return f"outbox {self.folder} takes no mail: {error.strerror}; make room or mend its rights, then send again"
 
 
-def _sync_folder(path: Path) -> None:
+def sync_folder(path: Path) -> None:
+    """See that the names in a folder survive a power cut."""
     folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)

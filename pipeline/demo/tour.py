@@ -33,7 +33,7 @@ from pipeline.starter import write_files
 from pipeline.store import issues
 from pipeline.store.letters import Letters
 from subscribers import store
-from subscribers.preferences import parse_address
+from subscribers.addresses import parse_address
 
 NEWSLETTER = "daily"
 SLOTS = ("2022-02-22T06:00", "2022-02-23T06:00", "2022-02-24T06:00")

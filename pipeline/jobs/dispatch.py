@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
-from typing import Protocol
+from collections.abc import Callable, Iterable
 
 from pipeline.app import Newsroom
 from pipeline.config import Newsletter
 from pipeline.deliver import gate
 from pipeline.deliver.ledger import next_try
 from pipeline.deliver.message import Message, UnwritableAddressError, build
-from pipeline.deliver.replies import Attempt, Start
+from pipeline.deliver.replies import Attempt
 from pipeline.deliver.smtp import RelayRefusedError
 from pipeline.deliver.throttle import Throttle
 from pipeline.errors import GateError, TransportError
@@ -19,22 +18,13 @@ from pipeline.jobs.claiming import Claims, Place
 from pipeline.jobs.fill import Letterset, fill_for, letterset
 from pipeline.jobs.lease import process_name
 from pipeline.jobs.letterhead import sender
-from pipeline.jobs.stopping import CANCEL_AGAIN_SECONDS, wait_for
+from pipeline.jobs.stopping import wait_for, work_until_stopped
+from pipeline.jobs.transports import Transport
 from pipeline.jobs.verdict import Hold, Verdict
 from pipeline.model import DeliveryState, HoldReason, Issue
 from pipeline.store import deliveries, issues
 from pipeline.store.deliveries import Claim, Outcome
 from subscribers.audience import Recipient, audience
-
-
-class Transport(Protocol):
-    """A way out for one message at a time."""
-
-    async def deliver(self, message: Message, start: Start) -> Attempt | None:
-        """Try one message; None when ``start`` said no. Raises ``TransportError`` when it cannot have left."""
-
-    async def close(self) -> None:
-        """Let go."""
 
 
 class Dispatch:
@@ -71,27 +61,8 @@ class Dispatch:
         self._claims.begin_round()
         self._trouble = ""
         ways = tuple(transports())
-        workers: list[asyncio.Task[None]] = []
-        ending = asyncio.create_task(self._end_when_asked(workers))
-        try:
-            async with asyncio.TaskGroup() as group:
-                workers += [group.create_task(self._work(way)) for way in ways]
-        except BaseExceptionGroup as failures:
-            raise failures.exceptions[0] from failures
-        finally:
-            ending.cancel()
+        await work_until_stopped(map(self._work, ways), self._stop, spared=self._on_the_wire)
         return self._trouble if self._claims.are_left else ""
-
-    async def _end_when_asked(self, workers: Collection[asyncio.Task[None]]) -> None:
-        """End those that wait for a relay when all must stop; what is past the fence goes on to its reply."""
-        await self._stop.wait()
-        while (
-            True
-        ):  # more than once: wait_for of Python 3.11 loses a cancellation to a reply that comes just then
-            for worker in workers:
-                if worker not in self._on_the_wire:
-                    worker.cancel()
-            await asyncio.sleep(CANCEL_AGAIN_SECONDS)
 
     async def _work(self, transport: Transport) -> None:
         """Send until nothing is left; one lost connection is opened again, a second in a row ends this worker."""
@@ -201,6 +172,7 @@ class Dispatch:
             postal_address=self._newsroom.settings.publisher.postal_address,
             why=filled.why,
             leave_url=filled.content.leave_url,
+            leave_address=filled.content.leave_address,
         )
         gate.check(message, rules)
         return message

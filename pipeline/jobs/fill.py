@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.app import Newsroom
-from pipeline.config import Newsletter
+from pipeline.config import Newsletter, Settings
 from pipeline.deliver.message import Content
-from pipeline.jobs.letterhead import disclaimers
+from pipeline.jobs.letterhead import OwnLinks, disclaimers, own_links
 from pipeline.model import Variant
 from pipeline.render import personalise
 from pipeline.render.phrases import Phrases, load_phrases
@@ -25,7 +25,7 @@ class Letterset:
     text: personalise.Parts
     phrases: Phrases
     disclaimers: tuple[str, ...]
-    site_url: str
+    settings: Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,24 +55,20 @@ def letterset(newsroom: Newsroom, newsletter: Newsletter, variant: Variant) -> L
         text=personalise.compile(variant.text),
         phrases=load_phrases(newsroom.templates, chrome),
         disclaimers=disclaimers(newsroom, variant.language),
-        site_url=newsroom.settings.site_url,
+        settings=newsroom.settings,
     )
 
 
 def fill_for(setting: Letterset, reader: Recipient) -> Filled:
     """Fill a variant for one reader, with links of their own."""
-    return _filled(
-        setting,
-        name=reader.name,
-        leave_url=f"{setting.site_url}/leave/{reader.token}",
-        preferences_url=f"{setting.site_url}/preferences/{reader.token}",
-    )
+    return _filled(setting, name=reader.name, links=own_links(setting.settings, reader.token))
 
 
 def fill_to_show(setting: Letterset, *, name: str = "") -> Filled:
     """Fill a variant for a reader of that name with links of nobody: they lead to the page that explains leaving."""
-    page = f"{setting.site_url}/leave"
-    return _filled(setting, name=name, leave_url=page, preferences_url=page)
+    page = f"{setting.settings.site_url}/leave"
+    links = OwnLinks(leave_url=page, preferences_url=page, leave_address="")
+    return _filled(setting, name=name, links=links)
 
 
 def sample_content(newsroom: Newsroom, newsletter: Newsletter, variant: Variant) -> Content:
@@ -80,14 +76,19 @@ def sample_content(newsroom: Newsroom, newsletter: Newsletter, variant: Variant)
     return fill_to_show(letterset(newsroom, newsletter, variant)).content
 
 
-def _filled(setting: Letterset, *, name: str, leave_url: str, preferences_url: str) -> Filled:
+def _filled(setting: Letterset, *, name: str, links: OwnLinks) -> Filled:
     values = personalise.reader_values(
-        setting.phrases, title=setting.title, name=name, leave_url=leave_url, preferences_url=preferences_url
+        setting.phrases,
+        title=setting.title,
+        name=name,
+        leave_url=links.leave_url,
+        preferences_url=links.preferences_url,
     )
     content = Content(
         subject=setting.subject,
         html=personalise.fill(setting.html, values),
         text=personalise.fill(setting.text, values, escape=personalise.plain),
-        leave_url=leave_url,
+        leave_url=links.leave_url,
+        leave_address=links.leave_address,
     )
     return Filled(content=content, greeting=values["greeting"], why=values["why"])

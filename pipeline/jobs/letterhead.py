@@ -1,12 +1,14 @@
-"""What an issue says of its newsletter and publisher, from the configuration."""
+"""What mails say of their newsletter and publisher, and the links of their reader's own, from the configuration."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pipeline.app import Newsroom
 from pipeline.compose.disclaimer import disclaimer
-from pipeline.config import Newsletter
-from pipeline.deliver.message import Sender
-from pipeline.render.view import Masthead
+from pipeline.config import Newsletter, Settings
+from pipeline.deliver.message import Origin, Sender
+from pipeline.render.view import Imprint, Masthead
 
 
 def disclaimers(newsroom: Newsroom, language: str) -> tuple[str, ...]:
@@ -33,17 +35,70 @@ def masthead(newsroom: Newsroom, newsletter: Newsletter, language: str) -> Masth
     )
 
 
+def imprint(newsroom: Newsroom, language: str) -> Imprint:
+    """Return what one of our own letters says of who writes it."""
+    publisher = newsroom.settings.publisher
+    return Imprint(
+        publisher=publisher.name,
+        publisher_language=publisher.language,
+        postal_address=publisher.postal_address,
+        contact=publisher.contact,
+        disclaimers=disclaimers(newsroom, language),
+    )
+
+
 def sender(newsroom: Newsroom, newsletter: Newsletter) -> Sender:
-    """Return what all messages of a newsletter share; without SMTP settings the contact's domain stands in."""
+    """Return what all messages of a newsletter share."""
     settings = newsroom.settings
-    contact = settings.publisher.contact
-    address = settings.smtp.from_address or (contact if "@" in contact else f"{newsletter.key}@localhost")
     return Sender(
         newsletter=newsletter.key,
         title=newsletter.title,
-        address=address,
-        contact=contact,
+        address=_address(settings, newsletter.key),
+        contact=settings.publisher.contact,
         site_url=settings.site_url,
-        return_path_domain=settings.smtp.return_path_domain or address.rpartition("@")[2],
+        return_path_domain=_return_path_domain(settings),
         verp_key=newsroom.return_path_key,
+    )
+
+
+def origin(newsroom: Newsroom) -> Origin:
+    """Return in whose name our own letters leave: the publisher's."""
+    settings = newsroom.settings
+    return Origin(
+        title=settings.publisher.name,
+        address=_address(settings, settings.newsletter[0].key),
+        return_path_domain=_return_path_domain(settings),
+        verp_key=newsroom.return_path_key,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnLinks:
+    """How one reader leaves or changes what they get."""
+
+    leave_url: str
+    preferences_url: str
+    leave_address: str
+    """Empty when nobody reads what comes there."""
+
+
+def own_links(settings: Settings, token: str) -> OwnLinks:
+    """Return the links of the reader who has this token."""
+    is_read = settings.intake is not None
+    return OwnLinks(
+        leave_url=f"{settings.site_url}/leave/{token}",
+        preferences_url=f"{settings.site_url}/preferences/{token}",
+        leave_address=f"leave+{token}@{_return_path_domain(settings)}" if is_read else "",
+    )
+
+
+def _address(settings: Settings, name: str) -> str:
+    """Return what mail is from; without SMTP settings the contact stands in, or an address of this machine's."""
+    contact = settings.publisher.contact
+    return settings.smtp.from_address or (contact if "@" in contact else f"{name}@localhost")
+
+
+def _return_path_domain(settings: Settings) -> str:
+    return (
+        settings.smtp.return_path_domain or _address(settings, settings.newsletter[0].key).rpartition("@")[2]
     )

@@ -14,15 +14,20 @@ from pipeline.model import Issue
 from pipeline.schedule import at_or_after
 from pipeline.store import deliveries, issues
 from subscribers.audience import audience
+from subscribers.store import resume_due
 
 
 def plan(newsroom: Newsroom, newsletter: Newsletter, issue: Issue) -> None:
-    """Move an approved issue to sending and plan its deliveries, in one transaction; again, it does nothing."""
+    """Move an approved issue to sending and plan its deliveries, in one transaction; again, it does nothing.
+
+    Readers whose pause is over are among them.
+    """
     now = newsroom.clock()
     readers = audience(newsletter.key)
     with newsroom.database.write() as connection:
         if not issues.begin_sending(connection, issue.id, now=now):
             return
+        resume_due(connection, now=now)
         released = issues.released_at(connection, issue.id) or now
         hours = [
             _hour(newsroom, newsletter, zone, send_at, slot=issue.slot.instant, released=released)

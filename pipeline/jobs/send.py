@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.app import Newsroom
-from pipeline.config import Newsletter, read_secret
+from pipeline.config import Newsletter
 from pipeline.deliver.ledger import Tally, tally
-from pipeline.deliver.outbox import Outbox
-from pipeline.deliver.smtp import Relay, SmtpConnection
-from pipeline.errors import TransportError
-from pipeline.jobs.dispatch import Dispatch, Transport
+from pipeline.jobs.dispatch import Dispatch
 from pipeline.jobs.plan import plan
 from pipeline.jobs.site import site_trouble
 from pipeline.jobs.stopping import unless_stopped, wait_for
+from pipeline.jobs.transports import transports
 from pipeline.model import HoldReason, Issue, IssueStatus, TransportKind
 from pipeline.store import deliveries, issues, waiting
 
@@ -64,7 +62,7 @@ async def send(
         newsroom, newsletter, issue, keeps_hours=keeps_hours, stop=stop, on_delivered=on_delivered
     )
     while True:
-        trouble = await dispatch.once(lambda: _transports(newsroom, issue.transport))
+        trouble = await dispatch.once(lambda: transports(newsroom, issue.transport))
         _conclude(newsroom, issue.id, dispatch)
         ended = report(newsroom, issue.id, trouble=trouble)
         on_round(ended)
@@ -162,20 +160,3 @@ async def _trouble_with_site(newsroom: Newsroom, issue: Issue) -> str:
     if issue.transport is TransportKind.OUTBOX or not settings.delivery.check_site:
         return ""
     return await site_trouble(str(settings.site_url))
-
-
-def _transports(newsroom: Newsroom, kind: TransportKind) -> Iterator[Transport]:
-    """Yield the ways out that may be used at once: one outbox, or the relay's connections."""
-    settings = newsroom.settings
-    if kind is TransportKind.OUTBOX:
-        yield Outbox(newsroom.home / settings.delivery.outbox)
-        return
-    smtp = settings.smtp
-    if smtp.host is None or smtp.port is None:
-        raise TransportError(
-            "this issue was made for SMTP, but the configuration names no relay; set [smtp] host and port"
-        )
-    password = read_secret(smtp.password, smtp.password_file, home=newsroom.home, key="[smtp] password")
-    relay = Relay(host=smtp.host, port=smtp.port, tls=smtp.tls, username=smtp.username, password=password)
-    for _ in range(settings.delivery.connections):
-        yield SmtpConnection(relay)

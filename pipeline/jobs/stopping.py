@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine, Iterable
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -30,6 +30,37 @@ async def unless_stopped(job: Coroutine[Any, Any, T], stop: asyncio.Event) -> T 
         return None
     finally:
         stopping.cancel()
+
+
+async def work_until_stopped(
+    jobs: Iterable[Coroutine[Any, Any, None]], stop: asyncio.Event, *, spared: Collection[object]
+) -> None:
+    """Run jobs at once, each in a task of its own, to their ends; when all must stop, tasks not ``spared`` are ended.
+
+    Raises the first failure, which ends the others too.
+    """
+    workers: list[asyncio.Task[None]] = []
+    ending = asyncio.create_task(_end_when_asked(workers, stop, spared=spared))
+    try:
+        async with asyncio.TaskGroup() as group:
+            workers += [group.create_task(job) for job in jobs]
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from failures
+    finally:
+        ending.cancel()
+
+
+async def _end_when_asked(
+    workers: Collection[asyncio.Task[None]], stop: asyncio.Event, *, spared: Collection[object]
+) -> None:
+    await stop.wait()
+    while (
+        True
+    ):  # more than once: wait_for of Python 3.11 loses a cancellation to a reply that comes just then
+        for worker in workers:
+            if worker not in spared:
+                worker.cancel()
+        await asyncio.sleep(CANCEL_AGAIN_SECONDS)
 
 
 async def wait_for(stop: asyncio.Event, *, seconds: float) -> bool:

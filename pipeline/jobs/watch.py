@@ -15,9 +15,13 @@ from apscheduler.triggers.base import BaseTrigger
 
 from pipeline.app import Newsroom
 from pipeline.config import Newsletter
+from pipeline.config.sections import Intake
 from pipeline.errors import MetabriefError
 from pipeline.jobs import publish
+from pipeline.jobs.intake import Tally, intake_folder, read_intake, remove_old_mails
+from pipeline.jobs.letters import LetterReport, send_letters
 from pipeline.jobs.publish import Publisher
+from pipeline.jobs.receiving import receiving
 from pipeline.jobs.run import release_all_due
 from pipeline.jobs.send import SENDABLE, SendReport, send
 from pipeline.jobs.stopping import wait_for
@@ -27,6 +31,8 @@ from pipeline.store import issues
 
 LOOK_SECONDS = 12.0
 """How soon is noticed what no schedule tells: an approval, a clock that jumped, a process that died."""
+_LETTER_SECONDS = 2.0
+"""How soon a letter leaves: somebody has just filled in a form and looks for it."""
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 15.0, 900.0
 
 Work = Callable[[], Coroutine[Any, Any, None]]
@@ -37,6 +43,15 @@ class Listener(publish.Listener, Protocol):
 
     def sending_ended(self, newsletter: Newsletter, ended: SendReport) -> None:
         """An issue is sent, held or called off."""
+
+    def letters_tried(self, report: LetterReport) -> None:
+        """Letters of our own were due."""
+
+    def mail_taken_at(self, address: str) -> None:
+        """Mails that come back are taken there now."""
+
+    def mails_read(self, tally: Tally) -> None:
+        """Mails that came back were read."""
 
     def trouble(self, newsletter: Newsletter | None, text: str) -> None:
         """Something cannot be done now; it is tried again."""
@@ -81,17 +96,20 @@ class Watch:
         self._publisher = Publisher(newsroom, stop=stop, listener=listener)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._faults: dict[str, _Fault] = {}
+        self._letter_trouble = ""
+        self._has_mail = False
 
     async def keep(self) -> None:
         """Go on until told to stop; then let end what cannot be left."""
         scheduler = self._scheduler()
         scheduler.start()
+        writing = asyncio.create_task(self._look_for_letters())
         await self._look()
         while not await wait_for(self._stop, seconds=self._look_seconds):  # by a clock that nobody sets
             await self._look()
         scheduler.shutdown(wait=False)
         await asyncio.sleep(0)  # it ends itself in the loop's next turn
-        await asyncio.gather(*self._tasks.values())
+        await asyncio.gather(writing, *self._tasks.values())
 
     def _scheduler(self) -> AsyncIOScheduler:
         """Return a scheduler whose jobs only begin tasks, so that it never waits for one and never cuts one off."""
@@ -102,12 +120,28 @@ class Watch:
         for newsletter in self._newsroom.settings.newsletter:
             trigger = SlotTrigger(newsletter.schedule, newsletter.zone)
             scheduler.add_job(self._begin_publishing, trigger, args=[newsletter])
+        scheduler.add_job(self._begin_tidying, "interval", hours=1, next_run_time=datetime.now(UTC))
         return scheduler
 
     async def _look(self) -> None:
         self._begin("look", None, self._begin_sending)
+        self._begin_intake()
         for newsletter in self._newsroom.settings.newsletter:
             await self._begin_publishing(newsletter)
+
+    async def _look_for_letters(self) -> None:
+        is_over = False
+        while not is_over:
+            self._begin("letters", None, self._send_letters)
+            is_over = await wait_for(self._stop, seconds=min(_LETTER_SECONDS, self._look_seconds))
+
+    async def _send_letters(self) -> None:
+        report = await send_letters(self._newsroom, stop=self._stop)
+        if report.trouble and report.trouble != self._letter_trouble:
+            self._listener.trouble(None, f"letters wait: {report.trouble}")
+        if report != LetterReport():
+            self._letter_trouble = report.trouble
+            self._listener.letters_tried(report)
 
     async def _begin_publishing(self, newsletter: Newsletter) -> None:
         self._begin(f"publish {newsletter.key}", newsletter, lambda: self._publish(newsletter))
@@ -115,6 +149,40 @@ class Watch:
     async def _publish(self, newsletter: Newsletter) -> None:
         await self._publisher.publish(newsletter)
         await self._begin_sending()
+
+    def _begin_intake(self) -> None:
+        """Read what came back, and take such mail where the configuration says."""
+        intake = self._newsroom.settings.intake
+        if intake is not None:
+            self._begin("intake", None, self._read_intake)
+        if intake is not None and intake.port is not None:
+            self._begin("receive", None, lambda: self._receive(intake))
+
+    async def _receive(self, intake: Intake) -> None:
+        def hear() -> None:
+            self._has_mail = True
+            self._begin("intake", None, self._read_intake)
+
+        async with receiving(intake, intake_folder(self._newsroom), on_mail=hear) as address:
+            self._listener.mail_taken_at(address)
+            await self._stop.wait()
+
+    async def _read_intake(self) -> None:
+        """Read the mailbox, and again when mail came meanwhile; in a thread, so that nobody's sending waits."""
+        is_done = False
+        while not is_done:
+            self._has_mail = False
+            tally = await asyncio.to_thread(read_intake, self._newsroom, must_stop=self._stop.is_set)
+            self._listener.mails_read(tally)
+            if tally.troubles:
+                raise MetabriefError(f"mail {tally.troubles[0].name}: {tally.troubles[0].why}")
+            is_done = not self._has_mail
+
+    async def _begin_tidying(self) -> None:
+        async def tidy() -> None:
+            await asyncio.to_thread(remove_old_mails, self._newsroom)
+
+        self._begin("old mails", None, tidy)
 
     async def _begin_sending(self) -> None:
         """Release what was held until now, and see that each issue that may go out has a task of its own."""

@@ -27,18 +27,34 @@ _SHORT = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Masthead:
-    """What an issue says of its newsletter and publisher; the disclaimers are those of the variant."""
+class Imprint:
+    """What a mail says of its publisher; the disclaimers are those of its language."""
 
-    newsletter: str
-    title: str
     publisher: str
     publisher_language: str
     """``en`` or ``zh``; the fixed words of a ``both`` variant are in it."""
     postal_address: str
     contact: str
-    timezone: str
     disclaimers: tuple[str, ...]
+
+    @property
+    def notices(self) -> tuple[NoticeView, ...]:
+        """Return the disclaimers as they are printed."""
+        return tuple(_notice_view(text) for text in self.disclaimers)
+
+    @property
+    def contact_url(self) -> str:
+        """Return where the contact leads; empty for a mail address, which is printed as it is."""
+        return "" if "@" in self.contact else web_link(self.contact)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Masthead(Imprint):
+    """What an issue says of its newsletter and publisher."""
+
+    newsletter: str
+    title: str
+    timezone: str
     site_url: str = ""
     allowed_hosts: tuple[str, ...] = ()
     """Hosts and networks exempt from the rule that no link leads to a private address."""
@@ -153,9 +169,9 @@ def issue_view(issue: Issue, *, language: str, masthead: Masthead, phrases: Phra
         lang=language_tag(phrases.language),
         date=phrases.date(issue.slot.instant, masthead.zone),
         sections=sections,
-        notices=tuple(_notice_view(text) for text in masthead.disclaimers),
+        notices=masthead.notices,
         subscribe_url=f"{masthead.site_url.rstrip('/')}/subscribe" if masthead.site_url else "",
-        contact_url=_contact_url(masthead.contact),
+        contact_url=masthead.contact_url,
         words=sum(_latin_words(text) + han_count(text) for text in printed),
         minutes=_minutes(printed),
         empty="quiet" if issue.funnel.get("collected") else "unheard",
@@ -238,10 +254,6 @@ def _outlet_view(source: Reference, masthead: Masthead, phrases: Phrases) -> Out
 
 def _notice_view(text: str) -> NoticeView:
     return NoticeView(lang=language_tag("zh" if han_count(text) else "en"), lines=tuple(text.splitlines()))
-
-
-def _contact_url(contact: str) -> str:
-    return "" if "@" in contact else web_link(contact)
 
 
 def _latin_words(text: str) -> int:

@@ -15,6 +15,16 @@ SECRET = "Lanting opens a metaverse fund"
 TEXT = "Lanting, a district of Shanghai, has opened a fund of 10 billion yuan for metaverse firms. It is the first fund of its kind there."
 CHINESE = "兰汀区周一设立了100亿元的元宇宙产业基金。"
 PAGE = f"<html><head><title>{SECRET}</title></head><body><article><h1>{SECRET}</h1><p>{TEXT * 3}</p></article></body></html>"
+REPORT = """From: MAILER-DAEMON@relay.example
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; relay.example
+
+Final-Recipient: rfc822; ann@reader.example
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 {reply}
+"""
 SETS: Mapping[str, list[dict[str, Any]]] = {
     "relevance_headlines": [
         {"id": "1", "title": f"{SECRET} in China", "label": "yes", "language": "en"},
@@ -43,7 +53,10 @@ SETS: Mapping[str, list[dict[str, Any]]] = {
         {"id": "2", "source": TEXT, "summary": TEXT, "supported": True},
     ],
     "extract_chinese": [{"id": "1", "path": "page.html", "articleBody": TEXT * 3, "title": SECRET.upper()}],
-    "bounces": [{"id": "1", "path": "1.eml"}],
+    "bounces": [
+        {"id": "1", "path": "gone.eml", "kind": "hard", "recipients": 1},
+        {"id": "2", "path": "blocked.eml", "kind": "ours", "recipients": 1},
+    ],
 }
 
 
@@ -52,6 +65,8 @@ def corpus(tmp_path: Path) -> Path:
     folder = tmp_path / "corpus"
     folder.mkdir()
     (folder / "page.html").write_text(PAGE, encoding="utf-8")
+    for name, reply in (("gone", "User unknown"), ("blocked", "Your host is blocked")):
+        (folder / f"{name}.eml").write_text(REPORT.format(reply=reply), encoding="utf-8")
     for name, rows in SETS.items():
         lines = "".join(json.dumps(row) + "\n" for row in rows)
         (folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
@@ -72,16 +87,19 @@ def test_each_set_is_scored_beside_a_plain_method(corpus: Path, tmp_path: Path) 
     assert found["headlines_zh"] == {"false alarms": {"ours": 0.0, "plain": 0.0}}
     assert found["extract_chinese"]["text F1"]["ours"] == 1.0
     assert found["extract_chinese"]["title"]["ours"] == 1.0
+    assert found["bounces"] == {
+        "kind right": {"ours": 1.0, "plain": 0.5},
+        "hard: precision": {"ours": 1.0, "plain": 0.5},
+        "hard: recall": {"ours": 1.0, "plain": 1.0},
+        "recipients": {"ours": 1.0, "plain": 1.0},
+    }
     assert set(found["charsets"]) == {"gb18030", "big5", "utf-8"}
 
 
-def test_what_is_absent_or_not_in_this_version_is_passed_over_with_a_line(
-    corpus: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_absent_is_passed_over_with_a_line(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--corpus", str(corpus)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "passed over story_zh: there is no story_zh.jsonl" in lines
-    assert "passed over bounces: reading bounces is not in this version" in lines
 
 
 def test_misses_name_the_row_on_the_terminal_and_no_file_quotes_it(

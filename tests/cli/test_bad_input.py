@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -143,3 +145,13 @@ def test_an_export_to_an_impossible_place_is_named(metabrief: Metabrief, home: P
     assert ended.code == 1
     assert str(blocked) in ended.err
     assert is_one_line(ended)
+
+
+@pytest.mark.parametrize("words", [["--help"], ["sources", "list"], ["sources", "list", "--json"]])
+def test_output_that_finds_no_room_is_told(home: Path, words: list[str]) -> None:
+    program = Path(sys.executable).parent / "metabrief"
+    with Path("/dev/full").open("w") as full:
+        command = [str(program), "--home", str(home), *words]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
+    assert "what is printed cannot be read or written: No space left" in ended.stderr

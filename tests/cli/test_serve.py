@@ -147,6 +147,7 @@ def test_one_killed_while_it_sends_is_followed_by_one_that_doubles_nothing(
 
 def test_pages_only_publishes_nothing(metabrief: Metabrief, home: Path) -> None:
     settle(metabrief, home, relay_port=9, web_port=free_port())
+    metabrief("--home", home, "subscribers", "add", "ann@test.example", "--newsletter", "daily")
 
     async def scene() -> None:
         async with serving(home, "--pages-only") as process:
@@ -159,6 +160,8 @@ def test_pages_only_publishes_nothing(metabrief: Metabrief, home: Path) -> None:
 
     asyncio.run(scene())
     assert metabrief("--home", home, "issues", "list", "--json").json == []
+    [letter] = metabrief("--home", home, "subscribers", "letters", "--json").json
+    assert (letter["state"], letter["attempts"]) == ("queued", 0)
 
 
 def test_a_stranger_at_the_port_is_told_and_nothing_begins(metabrief: Metabrief, home: Path) -> None:

@@ -94,6 +94,7 @@ DEFAULTS: list[tuple[str, Any]] = [
     ("newsletter.0.on_thin", "hold"),
     ("web.host", "127.0.0.1"),
     ("web.port", 8080),
+    ("intake", None),
     ("desk.host", "127.0.0.1"),
     ("desk.port", 8081),
     ("sources.shipped", True),
@@ -140,6 +141,24 @@ def test_a_key_can_be_set_alone_and_the_others_keep_their_defaults(
     assert getattr(section, key) == value
     others = {name for name in type(section).model_fields if name != key}
     assert all(getattr(section, name) == getattr(getattr(check(), table), name) for name in others)
+
+
+def test_an_intake_that_is_only_named_reads_its_own_maildir_and_takes_no_mail() -> None:
+    intake = check(intake={}).intake
+    assert intake is not None
+    assert (intake.mailbox, intake.host, intake.port, intake.protocol) == (
+        "data/intake",
+        "127.0.0.1",
+        None,
+        "smtp",
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"protocol": "pop3"}, {"port": 65536}, {"mailbox": ""}, {"mail": "x"}], ids=str
+)
+def test_a_wrong_key_of_the_intake_is_named(wrong: dict[str, Any]) -> None:
+    assert f"[intake] {next(iter(wrong))}" in refused(intake=wrong)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from pipeline.model import Issue, IssueStatus, Slot, TransportKind, Variant
 from pipeline.store import drafts
 from pipeline.store.letters import Letters
 from subscribers import store
+from subscribers.addresses import parse_address
 from subscribers.life import Status
-from subscribers.preferences import parse_address
 
 NOW = datetime(2022, 2, 22, 6, 5, tzinfo=UTC)
 SLOT = Slot(wall="2022-02-22T06:00", instant=datetime(2022, 2, 21, 22, 0, tzinfo=UTC))

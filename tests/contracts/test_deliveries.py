@@ -15,8 +15,8 @@ from pipeline.store.database import Database
 from pipeline.store.deliveries import Hour, Outcome
 from pipeline.store.schema import deliveries as rows
 from subscribers import leaving
+from subscribers.addresses import parse_address
 from subscribers.audience import audience, recipients
-from subscribers.preferences import parse_address
 from tests.contracts.people import HOUR, KEY, NOW, SLOT, add, issue, keep, sign_up
 
 READERS = audience("daily")

@@ -2,67 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import sqlalchemy as sa
 
-from pipeline.store.database import Database
-from subscribers import leaving, people, transfer
-from subscribers.audience import audience
+from subscribers import leaving, people
+from subscribers.addresses import parse_address
 from subscribers.errors import ImportFileError
 from subscribers.life import Status
-from subscribers.preferences import parse_address
 from subscribers.schema import consents, subscribers, subscriptions
 from subscribers.suppression import address_hash, suppress
-from subscribers.transfer import ImportReport, Offer, import_csv
+from subscribers.transfer import imports
+from subscribers.transfer.applicants import Offer
+from subscribers.transfer.imports import import_csv
+from tests.contracts.lists import (
+    DAILY,
+    EVENING,
+    WEEKLY,
+    Desk,
+    counts,
+    desk,
+    wanted,
+)
 from tests.contracts.people import KEY, NOW, add, sign_up
 
-DAILY = Offer(newsletter="daily", period="day", language="en", timezone="Asia/Shanghai")
-WEEKLY = Offer(newsletter="weekly", period="week", language="zh", timezone="Europe/Berlin")
-EVENING = Offer(newsletter="evening", period="day", language="en", timezone="Asia/Shanghai")
-
-
-class Desk:
-    """Imports texts as files into one database."""
-
-    def __init__(self, database: Database, folder: Path) -> None:
-        self.database = database
-        self.folder = folder
-
-    def imports(self, text: str | bytes, *, offers: tuple[Offer, ...] = (DAILY, WEEKLY)) -> ImportReport:
-        path = self.folder / "list.csv"
-        path.write_bytes(text.encode() if isinstance(text, str) else text)
-        return import_csv(
-            path,
-            offers=offers,
-            newsletter="daily",
-            claim="agreed at the fair",
-            suppression_key=KEY,
-            write=self.database.write,
-            now=NOW,
-        )
-
-    def people(self) -> dict[str, people.Subscriber]:
-        with self.database.read() as connection:
-            return {person.email: person for person in people.listing(connection)}
-
-    def readers(self, newsletter: str = "daily") -> int:
-        with self.database.read() as connection:
-            return len(connection.execute(audience(newsletter)).all())
-
-    def consents(self) -> list[str]:
-        with self.database.read() as connection:
-            return list(connection.scalars(sa.select(consents.c.claim)))
-
-
-@pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
-    return Desk(database, tmp_path)
-
-
-def counts(report: ImportReport) -> tuple[int, int, int, int]:
-    return report.rows, report.added, report.left_alone, len(report.refused)
+__all__ = ["desk"]
 
 
 def test_a_full_row_is_taken_with_all_its_settings(desk: Desk) -> None:
@@ -115,7 +78,7 @@ def test_a_frequency_that_names_no_one_newsletter_is_refused(
     desk: Desk, frequency: str, offers: tuple[Offer, ...], why: str
 ) -> None:
     report = desk.imports(f"email,frequency\na@x.example.com,{frequency}\nb@x.example.com,\n", offers=offers)
-    [refusal] = report.refused
+    [refusal] = report.first_refused
     assert (refusal.row, refusal.column, refusal.value) == (2, "frequency", frequency)
     assert why in refusal.why
     assert set(desk.people()) == {"b@x.example.com"}
@@ -131,7 +94,7 @@ def test_a_refused_row_is_named_with_row_column_and_reason_and_the_others_are_ta
         "d@x.example.com,,,\n"
         ",en,,\n"
     )
-    assert [(refusal.row, refusal.column, refusal.value) for refusal in report.refused] == [
+    assert [(refusal.row, refusal.column, refusal.value) for refusal in report.first_refused] == [
         (2, "email", "nobody"),
         (3, "language", "de"),
         (4, "timezone", "Beijing"),
@@ -213,7 +176,7 @@ def test_a_list_changes_no_setting_of_one_who_is_known(desk: Desk) -> None:
 
 
 def test_an_import_leaves_one_consent_that_all_its_rows_refer_to(desk: Desk) -> None:
-    desk.imports("email\n" + "".join(f"r{i}@x.example.com\n" for i in range(transfer.BATCH + 1)))
+    desk.imports("email\n" + "".join(f"r{i}@x.example.com\n" for i in range(imports.BATCH + 1)))
     assert desk.consents() == ["agreed at the fair"]
     with desk.database.read() as connection:
         assert connection.scalar(sa.select(sa.func.count(subscriptions.c.consent_id.distinct()))) == 1
@@ -221,16 +184,16 @@ def test_an_import_leaves_one_consent_that_all_its_rows_refer_to(desk: Desk) -> 
 
 
 def test_a_list_longer_than_a_batch_comes_in_whole(desk: Desk) -> None:
-    number = 2 * transfer.BATCH + 1
+    number = 2 * imports.BATCH + 1
     text = "email\n" + "".join(f"r{i}@x.example.com\n" for i in range(number)) + "r0@x.example.com\nnobody\n"
     report = desk.imports(text)
     assert counts(report) == (number + 2, number, 1, 1)
-    assert report.refused[0].row == number + 3
+    assert report.first_refused[0].row == number + 3
     assert desk.readers() == number
 
 
 def test_a_file_that_cannot_be_read_to_its_end_leaves_nothing_behind(desk: Desk) -> None:
-    good = "".join(f"r{i}@x.example.com,x\n" for i in range(2 * transfer.BATCH))
+    good = "".join(f"r{i}@x.example.com,x\n" for i in range(2 * imports.BATCH))
     with pytest.raises(ImportFileError):
         desk.imports(f"email,name\n{good}" + 'a@x.example.com,"never closed\n')
     assert desk.people() == {}
@@ -249,13 +212,47 @@ def test_formulas_newlines_and_nul_bytes_come_in_as_harmless_text(desk: Desk) ->
 def test_a_file_name_that_is_no_text_is_no_obstacle(desk: Desk) -> None:
     path = desk.folder / "li\udcffst.csv"
     path.write_text("email\na@x.example.com\n")
-    import_csv(
-        path,
-        offers=(DAILY,),
-        newsletter="daily",
-        claim="c",
-        suppression_key=KEY,
-        write=desk.database.write,
-        now=NOW,
-    )
+    import_csv(wanted(path), write=desk.database.write, now=NOW)
     assert desk.readers() == 1
+
+
+def test_bad_rows_of_every_kind_harm_no_other(desk: Desk) -> None:
+    big = "x" * 1_000_000
+    report = desk.imports(
+        "email,name,language,timezone,hour,tags\n"
+        f"{big},,,,,\n"
+        f"a@x.example.com,{big},,,,{big}\n"
+        f"b@x.example.com,,{big},,,\n"
+        f"{'c' * 306}@example.com.cn,,,,,\n"
+        '"d@x.example.com\r\nBcc: e@x.example.com",,,,,\n'
+        '"f\0@x.example.com",,,,,\n'
+        "email,name,language,timezone,hour,tags\n"
+        "E-Mail,,,,,\n"
+        "g@x.example.com,Lee, Ann,en,,,vip\n"
+        '"h@x.example.com","He\nb@x.example.com,Bo",,,,\n'
+        "аnn@x.example.com,look-alike,,,,\n"
+        "ann@x.example.com,Ann,,,,\n"
+    )
+    assert counts(report) == (12, 3, 0, 9)
+    assert [(refusal.row, refusal.column) for refusal in report.first_refused] == [
+        (2, "email"), (4, "language"), (5, "email"), (6, "email"), (7, "email"), (8, "email"), (9, "email"),
+        (10, "surplus"), (11, "name"),
+    ]  # fmt: skip
+    assert all(len(refusal.value) <= 100 and len(refusal.why) < 400 for refusal in report.first_refused)
+    assert set(desk.people()) == {"a@x.example.com", "аnn@x.example.com", "ann@x.example.com"}
+
+
+def test_each_refusal_is_told_and_few_are_kept(desk: Desk) -> None:
+    path = desk.folder / "list.csv"
+    path.write_text("email\n" + "nobody\n" * (imports.SHOWN + 5), encoding="utf-8")
+    told: list[int] = []
+    report = import_csv(
+        wanted(path), write=desk.database.write, now=NOW, refuse=lambda refusal: told.append(refusal.row)
+    )
+    assert told == list(range(2, imports.SHOWN + 7))
+    assert (report.refused, len(report.first_refused)) == (imports.SHOWN + 5, imports.SHOWN)
+
+
+def test_tasks_and_disposable_addresses_are_taken_and_counted(desk: Desk) -> None:
+    report = desk.imports("email\ninfo@x.example.com\na@mailinator.com\nb@x.example.com\ninfo@nobody\n")
+    assert (report.added, report.roles, report.disposable) == (3, 1, 1)

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from pipeline.store.database import Database
 from pipeline.store.letters import ONE_OF_A_KIND, Letters
 from pipeline.store.schema import letters
-from subscribers import consent, leaving, optin, people, store
+from subscribers import consent, leaving, optin, people
+from subscribers.addresses import parse_address
 from subscribers.audience import audience
+from subscribers.errors import RefusedError
 from subscribers.life import Status
 from subscribers.optin import Answer, Asking
-from subscribers.preferences import parse_address
 from subscribers.schema import consents, subscribers, suppressions
 from subscribers.store import Letter
 from subscribers.suppression import address_hash, suppress
@@ -50,7 +51,13 @@ def ask(
 
 def confirm(connection: sa.Connection, asked: int) -> Answer:
     return optin.confirm(
-        connection, asked, claim="Yes, send it", network="198.51.100.0/24", suppression_key=KEY, now=NOW
+        connection,
+        asked,
+        claim="Yes, send it",
+        version="c1",
+        network="198.51.100.0/24",
+        suppression_key=KEY,
+        now=NOW,
     )
 
 
@@ -99,7 +106,8 @@ def test_confirming_makes_active_and_records_how(database: Database) -> None:
         assert gets(connection)
         assert not gets(connection, "weekly")
         record = connection.execute(sa.select(consents).where(consents.c.kind == "confirmed")).one()
-    assert (record.confirms, record.claim, record.network) == (asked, "Yes, send it", "198.51.100.0/24")
+    assert (record.confirms, record.claim, record.version) == (asked, "Yes, send it", "c1")
+    assert record.network == "198.51.100.0/24"
     assert record.terms == {"newsletters": ["daily"], "language": "en"}
 
 
@@ -164,7 +172,7 @@ def test_who_was_erased_comes_back_by_a_new_letter_and_not_by_an_operator_in_bet
         suppress(connection, address_hash(ANN, key=KEY), reason="erased", now=NOW)
         asked = ask(connection)
         assert person(connection).status is Status.PENDING
-        with pytest.raises(store.RefusedError):
+        with pytest.raises(RefusedError):
             add(connection, sign_up(ANN))
         assert confirm(connection, asked) is Answer.CONFIRMED
         assert gets(connection)

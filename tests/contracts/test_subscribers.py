@@ -13,10 +13,10 @@ from pipeline.store.database import Database
 from pipeline.store.letters import ONE_OF_A_KIND, Letters
 from pipeline.store.schema import letters
 from subscribers import leaving, people, settings, store
+from subscribers.addresses import parse_address
 from subscribers.audience import audience, recipients
 from subscribers.errors import RefusedError, UnknownSubscriberError
 from subscribers.life import GONE, Status
-from subscribers.preferences import parse_address
 from subscribers.schema import consents, subscribers, suppressions
 from subscribers.settings import Choice, Page
 from subscribers.store import Letter

@@ -29,6 +29,22 @@ PAGE = (
     + "".join(f"<p>{line}</p>" for line in TEXT.split("\n"))
     + "</article></body></html>"
 )
+MAIL = """From: MAILER-DAEMON@relay.example
+Subject: Undelivered Mail Returned to Sender
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; relay.example
+
+Final-Recipient: rfc822; ann@reader.example
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 User unknown
+
+--b--
+"""
 PAGE_KEYS = ["id", "title", "text", "published", "authors", "site", "language", "error"]
 NO_PAGE: Mapping[str, object] = {
     "title": None,
@@ -55,6 +71,7 @@ GOOD: Mapping[str, dict[str, Any]] = {
     },
     "summarise": {"id": "x", "title": STORY, "text": TEXT, "language": "en", "sentences": 1},
     "check": {"id": "x", "source": TEXT, "summary": "The fund holds 10 billion yuan."},
+    "bounce": {"id": "x", "path": "back.eml"},
 }
 KEYS = {
     "extract": PAGE_KEYS,
@@ -62,12 +79,14 @@ KEYS = {
     "cluster": ["id", "story", "error"],
     "summarise": ["id", "summary", "method", "error"],
     "check": ["id", "supported", "score", "unsupported", "error"],
+    "bounce": ["id", "kind", "recipients", "status", "reason", "error"],
 }
 EACH_STAGE = pytest.mark.parametrize("stage", KEYS)
 
 
 def answers(metabrief: Metabrief, stage: str, rows: list[Any], folder: Path) -> list[dict[str, Any]]:
-    """Run a stage over rows in a file; a row given as bytes stands there as it is."""
+    """Run a stage over rows in a file, beside a mail; a row given as bytes stands there as it is."""
+    (folder / "back.eml").write_text(MAIL, encoding="utf-8")
     file = folder / "rows.jsonl"
     file.write_bytes(b"\n".join(row if isinstance(row, bytes) else json.dumps(row).encode() for row in rows))
     ended = metabrief("try", stage, "--jsonl", file)
@@ -190,6 +209,21 @@ def test_a_changed_number_is_not_supported_and_is_named(metabrief: Metabrief, tm
     assert 0 <= false["score"] < true["score"] <= 1
 
 
+def test_a_mail_that_came_back_says_what_it_is_of_whom_and_why(metabrief: Metabrief, tmp_path: Path) -> None:
+    (tmp_path / "hello.eml").write_text("From: ann@reader.example\n\nHello\n", encoding="utf-8")
+    rows = [GOOD["bounce"], {"id": "y", "path": str(tmp_path / "hello.eml")}]
+    bounce, hello = answers(metabrief, "bounce", rows, tmp_path)
+    assert bounce == {
+        "id": "x",
+        "kind": "hard",
+        "recipients": ["ann@reader.example"],
+        "status": "5.1.1",
+        "reason": "no such user: 550 5.1.1 User unknown",
+        "error": None,
+    }
+    assert (hello["kind"], hello["recipients"], hello["status"], hello["error"]) == ("none", [], None, None)
+
+
 @EACH_STAGE
 def test_an_id_of_any_kind_comes_back(metabrief: Metabrief, tmp_path: Path, stage: str) -> None:
     ids = ["", "α\u2028", "\ud800", 0, -1.5, 10**400, True, None, [1, {"a": []}], {"b": None}]
@@ -215,10 +249,10 @@ def test_a_bad_row_is_a_row_with_its_error_and_the_others_go_on(
 
 @EACH_STAGE
 def test_a_single_file_gives_the_same_object(metabrief: Metabrief, tmp_path: Path, stage: str) -> None:
-    file = tmp_path / ("fund.html" if stage == "extract" else "fund.json")
-    file.write_text(
-        PAGE if stage == "extract" else json.dumps({**GOOD[stage], "id": file.name}), encoding="utf-8"
-    )
+    own = {"extract": ("fund.html", PAGE), "bounce": ("back.eml", MAIL)}
+    name, text = own.get(stage, ("fund.json", json.dumps({**GOOD[stage], "id": "fund.json"})))
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
     ended = metabrief("try", stage, file, "--json")
     assert ended.code == 0
     assert ended.json == answer(metabrief, stage, {**GOOD[stage], "id": file.name}, tmp_path)

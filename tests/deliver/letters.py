@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from pipeline.deliver.gate import Rules
-from pipeline.deliver.message import Content, Message, Sender, build
+from pipeline.deliver.gate import LETTER_HEADERS, Rules
+from pipeline.deliver.message import Content, Message, Origin, Sender, build, build_letter
 
 NOW = datetime(2022, 2, 22, 6, 5, tzinfo=UTC)
 LEAVE_URL = "https://news.lantern.example/leave/AbCdEfGhIjKlMnOpQrStUv"
@@ -13,9 +14,12 @@ DISCLAIMERS = (
     "This is not investment advice. Every investment carries risk; do your own research.",
     "本通讯不构成投资建议。任何投资均有风险，请自行研究。",
 )
+LEAVE_ADDRESS = "leave+AbCdEfGhIjKlMnOpQrStUv@bounces.lantern.example"
+CONFIRM_URL = "https://news.lantern.example/confirm/1.aBcDeF.signature"
 ADDRESS = "12 Lantern Lane, Example District, Shanghai 200000"
 WHY = "You get this because you subscribed to 元宇宙日报."
 RULES = Rules(disclaimers=DISCLAIMERS, postal_address=ADDRESS, why=WHY, leave_url=LEAVE_URL)
+LETTER_RULES = replace(RULES, headers=LETTER_HEADERS, links=(CONFIRM_URL,))
 SENDER = Sender(
     newsletter="daily",
     title="China Metaverse Daily",
@@ -24,6 +28,12 @@ SENDER = Sender(
     site_url="https://news.lantern.example",
     return_path_domain="bounces.lantern.example",
     verp_key=b"a key of the tests",
+)
+ORIGIN = Origin(
+    title="Lantern Press",
+    address=SENDER.address,
+    return_path_domain=SENDER.return_path_domain,
+    verp_key=SENDER.verp_key,
 )
 TEXT = "\n".join(("元宇宙要闻", ".", "..", ".dot", *DISCLAIMERS, WHY, LEAVE_URL, ADDRESS, ""))
 HTML = (
@@ -49,3 +59,13 @@ def message(
     return build(
         sender, of or content(), email=email, name=name, issue_id=3, subscriber_id=subscriber_id, now=now
     )
+
+
+def letter(*, text: str | None = None, html: str | None = None, name: str = "0a1b2c") -> Message:
+    """Return one of our own letters that has all it must have."""
+    link = f'<a href="{CONFIRM_URL}">Confirm</a></body>'
+    of = content(
+        text=f"{TEXT}{CONFIRM_URL}\n" if text is None else text,
+        html=HTML.replace("</body>", link) if html is None else html,
+    )
+    return build_letter(ORIGIN, of, email="mei@reader.example", kind="opt-in", token=name, now=NOW)

@@ -11,13 +11,17 @@ from pipeline.deliver.message import Message
 from pipeline.errors import GateError
 from tests.deliver.letters import (
     ADDRESS,
+    CONFIRM_URL,
     DISCLAIMERS,
     HTML,
+    LEAVE_ADDRESS,
     LEAVE_URL,
+    LETTER_RULES,
     RULES,
     TEXT,
     WHY,
     content,
+    letter,
     message,
 )
 
@@ -108,3 +112,39 @@ def test_everything_that_lacks_is_named_without_the_readers_address() -> None:
         assert f"the {what} in its text part" in said or what == "why"
         assert f"{what}" in said
     assert "mei@reader.example" not in said
+
+
+def test_a_good_letter_passes_by_its_own_rules_alone() -> None:
+    gate.check(letter(), LETTER_RULES)
+    with pytest.raises(GateError, match="List-Id"):
+        gate.check(letter(), RULES)
+
+
+LINK = f'<a href="{CONFIRM_URL}">Confirm</a>'
+LETTERS = {
+    **{
+        f"no {what} in the text": letter(text=f"{TEXT.replace(words, '')}{CONFIRM_URL}\n")
+        for what, words in DUTIES.items()
+    },
+    **{
+        f"no {what} in the HTML": letter(html=HTML.replace(words, "").replace("</body>", f"{LINK}</body>"))
+        for what, words in DUTIES.items()
+    },
+    "no leave link": letter(text=f"{TEXT.replace(LEAVE_URL, '')}{CONFIRM_URL}\n"),
+    "not the link it is about in the text": letter(text=TEXT),
+    "not the link it is about in the HTML": letter(html=HTML),
+}
+
+
+@pytest.mark.parametrize("mutant", LETTERS.values(), ids=LETTERS)
+def test_a_letter_that_lacks_one_thing_does_not_leave(mutant: Message) -> None:
+    with pytest.raises(GateError, match="may not leave"):
+        gate.check(mutant, LETTER_RULES)
+
+
+def test_the_address_to_leave_by_mail_is_this_readers_own_or_is_not_there() -> None:
+    by_mail = replace(content(), leave_address=LEAVE_ADDRESS)
+    gate.check(message(by_mail), replace(RULES, leave_address=LEAVE_ADDRESS))
+    for rules in (RULES, replace(RULES, leave_address=LEAVE_ADDRESS.replace("AbC", "xyz"))):
+        with pytest.raises(GateError, match="List-Unsubscribe"):
+            gate.check(message(by_mail), rules)

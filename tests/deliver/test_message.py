@@ -13,10 +13,20 @@ from email.utils import getaddresses
 
 import pytest
 
-from pipeline.deliver.gate import HEADERS
-from pipeline.deliver.message import Message, UnwritableAddressError
+from pipeline.deliver.gate import HEADERS, LETTER_HEADERS
+from pipeline.deliver.message import Delivered, Message, UnwritableAddressError, read_delivery_token
 from pipeline.errors import GateError
-from tests.deliver.letters import HTML, LEAVE_URL, NOW, SENDER, TEXT, content, message
+from tests.deliver.letters import (
+    HTML,
+    LEAVE_ADDRESS,
+    LEAVE_URL,
+    NOW,
+    SENDER,
+    TEXT,
+    content,
+    letter,
+    message,
+)
 
 LONG_CHINESE = "北京、上海与深圳同日发布元宇宙产业三年行动计划，" * 5
 HOSTILE = "Mei\r\nBcc: all@reader.example\r\n\r\n<script>"
@@ -72,6 +82,12 @@ def test_no_line_is_too_long(one: Message) -> None:
 def test_the_leave_link_stands_in_one_line_as_it_is(one: Message) -> None:
     [line] = re.findall(rb"(?m)^List-Unsubscribe:[^\n]*\r\n(?=\S)", one.content)
     assert re.fullmatch(rb"List-Unsubscribe: <https://[^=? ]+>\r\n", line)
+
+
+def test_the_address_to_leave_by_mail_stands_behind_the_link_in_the_same_line() -> None:
+    made = message(replace(content(), leave_address=LEAVE_ADDRESS))
+    line = f"\r\nList-Unsubscribe: <{LEAVE_URL}>, <mailto:{LEAVE_ADDRESS}?subject=unsubscribe>\r\n"
+    assert line.encode() in made.content
 
 
 def test_the_headers_that_machines_read_say_what_they_should() -> None:
@@ -199,3 +215,63 @@ def test_the_text_part_comes_first() -> None:
 def test_both_parts_come_out_as_they_went_in(body: str) -> None:
     made = message(content(text=body, html=body))
     assert [part(made, 0), part(made, 1)] == [body, body]
+
+
+def test_a_letter_has_its_own_headers_and_none_of_a_list_but_the_way_out() -> None:
+    mail = parsed(letter())
+    assert sorted(mail.keys()) == sorted(LETTER_HEADERS)
+    assert (str(mail["From"]), str(mail["To"])) == (
+        "Lantern Press <brief@lantern.example>",
+        "mei@reader.example",
+    )
+    assert str(mail["List-Unsubscribe"]) == f"<{LEAVE_URL}>"
+    assert str(mail["Auto-Submitted"]) == "auto-generated"
+
+
+def test_a_letter_is_named_by_its_token() -> None:
+    made = letter()
+    assert re.fullmatch(r"<opt-in\.letter\.0a1b2c\.[0-9a-f]{16}@lantern\.example>", made.id)
+    assert made.id == parsed(made)["Message-ID"] == letter().id != letter(name="0a1b2d").id
+    assert re.fullmatch(
+        r"bounces\+letter\.0a1b2c\.[0-9a-f]{16}@bounces\.lantern\.example", made.envelope_from
+    )
+
+
+def token_of(of: Message) -> str:
+    return of.envelope_from.removeprefix("bounces+").partition("@")[0]
+
+
+@pytest.mark.parametrize(
+    ("made", "delivered"),
+    [
+        pytest.param(message(), Delivered(issue_id=3, subscriber_id=7), id="an issue"),
+        pytest.param(letter(), Delivered(letter="0a1b2c"), id="a letter"),
+    ],
+)
+def test_what_comes_back_says_what_was_delivered(made: Message, delivered: Delivered) -> None:
+    key = SENDER.verp_key
+    assert read_delivery_token(token_of(made), key=key) == delivered
+    assert f".{token_of(made)}@" in made.id, "the Message-ID says so too"
+    assert read_delivery_token(token_of(made), key=b"another key") is None
+
+
+ISSUES, LETTERS = token_of(message()), token_of(letter())
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param(ISSUES.replace("3.7", "3.8"), id="another reader"),
+        pytest.param(LETTERS.replace("0a1b2c", "0a1b2d"), id="another letter"),
+        pytest.param(ISSUES[:-1], id="cut off"),
+        pytest.param(ISSUES + "0", id="longer"),
+        pytest.param(ISSUES.replace("3.7", "03.7"), id="written in another way"),
+        pytest.param("letter." + ISSUES, id="another kind"),
+        pytest.param("٣.٧." + ISSUES[4:], id="other digits"),
+        pytest.param("9" * 10_000, id="long"),
+        pytest.param("3.7\x00." + ISSUES[4:], id="a NUL"),
+    ],
+)
+def test_a_token_that_is_not_ours_speaks_of_nothing(token: str) -> None:
+    assert read_delivery_token(token, key=SENDER.verp_key) is None

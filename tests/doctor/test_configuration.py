@@ -12,7 +12,7 @@ from pipeline.doctor.configuration import environment, readers, settings
 from pipeline.doctor.finding import Level
 from pipeline.store.letters import Letters
 from subscribers import store
-from subscribers.preferences import parse_address
+from subscribers.addresses import parse_address
 from tests.doctor.rooms import NOW, at_work, by_smtp, looked_at, messages, write
 
 

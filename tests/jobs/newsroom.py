@@ -20,7 +20,7 @@ from pipeline.store import drafts, issues
 from pipeline.store.letters import Letters
 from pipeline.store.schema import deliveries
 from subscribers import leaving, store
-from subscribers.preferences import parse_address
+from subscribers.addresses import parse_address
 
 NOW = datetime(2022, 2, 22, 6, 5, tzinfo=UTC)
 SLOT = Slot(wall="2022-02-22T06:00", instant=datetime(2022, 2, 21, 22, 0, tzinfo=UTC))

@@ -11,12 +11,14 @@ from pathlib import Path
 from pipeline.app import Newsroom, open_newsroom
 from pipeline.config import Newsletter
 from pipeline.jobs.collect import SourceRead
+from pipeline.jobs.intake import Tally
+from pipeline.jobs.letters import LetterReport
 from pipeline.jobs.send import SendReport
 from pipeline.model import Issue, Slot
 from pipeline.store import issues
 from pipeline.store.letters import Letters
 from subscribers import store
-from subscribers.preferences import parse_address
+from subscribers.addresses import parse_address
 from tests.jobs.newsroom import Clock
 
 _HEAD = """
@@ -57,6 +59,9 @@ class Heard:
     missed: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    letters: list[LetterReport] = field(default_factory=list)
+    taken_at: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
     looks: int = 0
     """Counted by tests that watch."""
 
@@ -71,6 +76,15 @@ class Heard:
 
     def sending_ended(self, newsletter: Newsletter, ended: SendReport) -> None:
         self.ended.append(f"{newsletter.key} {ended.issue.status} {ended.tally.accepted}")
+
+    def mail_taken_at(self, address: str) -> None:
+        self.taken_at.append(address)
+
+    def mails_read(self, tally: Tally) -> None:
+        self.changes += [f"{each.subscriber_id} {each.status}" for each in tally.changes]
+
+    def letters_tried(self, report: LetterReport) -> None:
+        self.letters.append(report)
 
     def trouble(self, newsletter: Newsletter | None, text: str) -> None:
         self.troubles.append(f"{newsletter.key}: {text}" if newsletter else text)

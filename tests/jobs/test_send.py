@@ -259,3 +259,15 @@ def test_an_outbox_that_cannot_be_made_leaves_rows_planned_and_is_named(tmp_path
     with desk(tmp_path, *READERS) as at:
         assert str(tmp_path / "outbox") in asyncio.run(go(at)).trouble
         assert at.tally == {"planned": 3}
+
+
+def test_the_mail_address_to_leave_is_named_where_it_is_read(tmp_path: Path) -> None:
+    async def scene(at: Desk, relay: Relay) -> None:
+        await go(at)
+        [mail] = relay.mails
+        [line] = [each for each in mail.content.split(b"\r\n") if each.startswith(b"List-Unsubscribe:")]
+        links, mails = re.findall(rb"<([^>]+)>", line)
+        token = links.rpartition(b"/")[2]
+        assert mails == b"mailto:leave+" + token + b"@bounces.lantern.example?subject=unsubscribe"
+
+    play(tmp_path, scene, readers=READERS[:1], smtp=["[intake]"])

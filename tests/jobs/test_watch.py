@@ -16,10 +16,13 @@ import sqlalchemy as sa
 from pipeline.app import Newsroom
 from pipeline.jobs import oversee
 from pipeline.jobs.lease import LEASE
+from pipeline.jobs.letters import LetterReport
 from pipeline.jobs.publish import LEASE_NAME
 from pipeline.jobs.watch import SlotTrigger, Watch
 from pipeline.model import Issue, IssueStatus
 from pipeline.store import issues, leases
+from pipeline.store.letters import Letters
+from subscribers.store import Letter
 from tests.cli.sites import site
 from tests.deliver.relay import CONNECT, CUT, Relay
 from tests.jobs.newsroom import Clock
@@ -266,6 +269,39 @@ def test_a_relay_that_stays_away_is_told_of_once(tmp_path: Path) -> None:
 
     [told] = asyncio.run(played()).troubles
     assert told.startswith("daily: issue 1 waits: ")
+
+
+def call_for_a_letter(newsroom: Newsroom) -> None:
+    """Call for a letter to the one reader."""
+    with newsroom.database.write() as connection:
+        Letters().queue(connection, subscriber_id=1, kind=Letter.DOWNLOAD, now=newsroom.clock())
+
+
+def test_a_letter_leaves_soon_after_somebody_called_for_it(tmp_path: Path) -> None:
+    async def scene(newsroom: Newsroom, clock: Clock, heard: Heard) -> None:
+        await several_looks(heard)
+        call_for_a_letter(newsroom)
+        await until(lambda: heard.letters)
+
+    assert watched(furnish(tmp_path / "room"), scene).letters == [LetterReport(sent=1)]
+
+
+def test_what_keeps_letters_is_told_once_until_they_have_left(tmp_path: Path) -> None:
+    own = tmp_path / "room" / "templates" / "mail" / "letter.txt.j2"
+
+    async def scene(newsroom: Newsroom, clock: Clock, heard: Heard) -> None:
+        call_for_a_letter(newsroom)
+        for tries in (1, 2, 3):
+            await until(lambda: len(heard.letters) == tries)  # noqa: B023  it is waited for at once
+            clock.forward(timedelta(hours=1))
+        assert {report.waiting for report in heard.letters} == {1}
+
+    furnish(tmp_path / "room")
+    own.parent.mkdir(parents=True)
+    own.write_text("{{ nothing }}", encoding="utf-8")
+    [told] = watched(tmp_path / "room", scene).troubles
+    assert told.startswith("letters wait: ")
+    assert "letter.txt.j2, line 1" in told
 
 
 def mailing(port: int) -> dict[str, str]:

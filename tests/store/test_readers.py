@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from pipeline.store.database import Database
 from pipeline.store.readers import PAGE, find_reader, find_readers
 from subscribers import leaving
-from subscribers.preferences import parse_address
+from subscribers.addresses import parse_address
 from tests.contracts.people import KEY, NOW, add, sign_up
 
 CROWD = [f"reader{number:03}@crowd.example" for number in range(PAGE + 3)]

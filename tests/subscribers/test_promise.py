@@ -13,22 +13,24 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from pipeline.store.database import Database
 from pipeline.store.letters import Letters
-from subscribers import leaving, optin, settings, store, transfer
+from subscribers import leaving, optin, settings, store
+from subscribers.addresses import parse_address
 from subscribers.audience import audience
 from subscribers.erasure import erase
 from subscribers.errors import RefusedError, UnknownSubscriberError
 from subscribers.leaving import Ending
 from subscribers.optin import Answer, Asking
-from subscribers.preferences import parse_address
 from subscribers.schema import consents, subscribers
 from subscribers.settings import Choice, Page
+from subscribers.transfer.applicants import Offer
+from subscribers.transfer.imports import ListImport, import_csv
 from tests.contracts.people import KEY, NOW, sign_up
 
 NEWSLETTERS = ("daily", "weekly")
 PEOPLE = tuple(f"{name}@x.example.com" for name in ("ann", "bo", "cy"))
 _OFFERS = [
-    transfer.Offer(newsletter="daily", period="day", language="en", timezone="UTC"),
-    transfer.Offer(newsletter="weekly", period="week", language="en", timezone="UTC"),
+    Offer(newsletter="daily", period="day", language="en", timezone="UTC"),
+    Offer(newsletter="weekly", period="week", language="en", timezone="UTC"),
 ]
 _ENDINGS = (leaving.left(origin="test"), leaving.complained(mail="1"), leaving.given_up(why="x", mail="2"))
 
@@ -104,23 +106,22 @@ class List(RuleBasedStateMachine):
         self._imports += 1
         path = self._home / f"list-{self._imports}.csv"
         path.write_text("email\n" + "\n".join(sorted(chosen)) + "\n", encoding="utf-8")
-        transfer.import_csv(
-            path,
-            offers=_OFFERS,
-            newsletter=newsletter,
-            claim="a fair",
-            suppression_key=KEY,
-            write=self._database.write,
-            now=NOW,
+        wanted = ListImport(
+            path=path, offers=_OFFERS, newsletter=newsletter, claim="a fair", suppression_key=KEY
         )
+        import_csv(wanted, write=self._database.write, now=NOW)
 
     @precondition(lambda self: self._all_letters)
     @rule(data=st.data())
     def a_letter_is_confirmed(self, data: st.DataObject) -> None:
         asked = data.draw(st.sampled_from(self._all_letters))
         with self._database.write() as connection:
-            terms = connection.scalar(sa.select(consents.c.terms).where(consents.c.id == asked))
-            answer = optin.confirm(connection, asked, claim="yes", network="", suppression_key=KEY, now=NOW)
+            terms: dict[str, list[str]] = connection.execute(
+                sa.select(consents.c.terms).where(consents.c.id == asked)
+            ).scalar_one()
+            answer = optin.confirm(
+                connection, asked, claim="yes", version="c1", network="", suppression_key=KEY, now=NOW
+            )
         owner = next((wish for wish in self._wishes.values() if asked in wish.letters), None)
         assert (answer is Answer.CONFIRMED) == (owner is not None)
         if owner is not None:

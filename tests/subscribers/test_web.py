@@ -3,89 +3,63 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import product
 
-import httpx
 import pytest
 import sqlalchemy as sa
 
-from pipeline.doorway import bound_socket, serving
-from pipeline.render.templates import open_templates
-from pipeline.store.database import Database
-from subscribers import people, store
-from subscribers.audience import audience
 from subscribers.life import Status
-from subscribers.preferences import parse_address
-from subscribers.schema import consents, subscribers
-from subscribers.web import HEADERS, Door, masked, reader_app
-from tests.contracts.people import KEY, NOW, add, sign_up
+from subscribers.links import Purpose
+from subscribers.schema import subscribers
+from subscribers.web import HEADERS, masked
+from tests.contracts.people import add, sign_up
+from tests.subscribers.house import ANN, MEI, House, furnished, house, porch
 
-ANN, MEI = "ann@x.example.com", "mei@y.example.org"
+__all__ = ["furnished", "house", "porch"]
 
-
-@dataclass(frozen=True, kw_only=True)
-class House:
-    """A newsroom's list behind a running door."""
-
-    database: Database
-    client: httpx.Client
-
-    def token(self, email: str = ANN) -> str:
-        with self.database.read() as connection:
-            return store.tokens(connection, [parse_address(email).key])[0]
-
-    def person(self, email: str = ANN) -> people.Subscriber:
-        with self.database.read() as connection:
-            found = people.find_by_token(connection, self.token(email))
-        assert found is not None
-        return found
-
-    def rows(self) -> list[tuple[object, ...]]:
-        with self.database.read() as connection:
-            people = connection.execute(sa.select(subscribers).order_by(subscribers.c.id)).all()
-            proof = connection.execute(sa.select(consents).order_by(consents.c.id)).all()
-        return [tuple(row) for row in (*people, *proof)]
-
-    def readers(self) -> int:
-        with self.database.read() as connection:
-            return len(connection.execute(audience("daily")).all())
+PAGES = (
+    "/subscribe",
+    "/subscribe?lang=zh",
+    "/leave",
+    "/leave/{token}",
+    "/preferences/{token}",
+    "/download/{download}",
+    "/erase/{erase}",
+    "/confirm/{confirm}",
+)
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    database = Database(f"sqlite:///{tmp_path / 'newsroom.db'}")
-    database.migrate()
-    with database.write() as connection:
-        add(connection, sign_up(ANN))
-        add(connection, sign_up(MEI, language="zh"))
-    door = Door(
-        read=database.read,
-        write=database.write,
-        render=open_templates().render,
-        clock=lambda: NOW,
-        suppression_key=KEY,
-        publisher="Lantern <Street> Press",
-    )
-    bound = bound_socket()
-    base = f"http://127.0.0.1:{bound.getsockname()[1]}"
-    with serving(reader_app(door), bound), httpx.Client(base_url=base, trust_env=False) as client:
-        yield House(database=database, client=client)
-    database.close()
+def at(house: House, path: str) -> str:
+    """Return a path with the links of Ann in it, who came first."""
+    signed = {purpose.value: house.links.sign(purpose, 1) for purpose in Purpose}
+    return path.format(token=house.token(), **signed)
 
 
-@pytest.mark.parametrize("path", ["/leave", "/leave/{token}", "/preferences/{token}", "/leave/nobody"])
-def test_a_get_changes_nothing(house: House, path: str) -> None:
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_looking_changes_nothing(house: House, method: str) -> None:
     before = house.rows()
-    house.client.get(path.format(token=house.token()))
+    for path in (*PAGES, "/leave/nobody"):
+        answer = house.client.request(method, at(house, path))
+        assert answer.status_code in (200, 404), path
     assert house.rows() == before
 
 
-@pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE", "OPTIONS"])
+def test_a_letters_page_changes_nothing_when_a_scanner_opens_it(house: House) -> None:
+    house.client.post("/subscribe", data={"email": "new@x.example.com"})
+    before, path = house.rows(), house.confirmation()
+    assert house.client.get(path).status_code == 200
+    assert house.client.head(path).status_code == 200
+    assert house.rows() == before
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
 def test_no_other_method_changes_anything(house: House, method: str) -> None:
     before = house.rows()
-    house.client.request(method, f"/leave/{house.token()}")
+    for path in PAGES:
+        assert house.client.request(method, at(house, path)).status_code == 405, path
+    assert "Nothing was changed" in house.client.request(method, "/leave").text
     assert house.rows() == before
 
 
@@ -107,6 +81,34 @@ def test_a_post_leaves_at_once_without_cookie_or_redirect(house: House, body: di
     assert house.readers() == 1
 
 
+def test_a_leave_is_in_the_ledger_with_the_network_it_came_from(house: House) -> None:
+    house.client.post(f"/leave/{house.token()}")
+    (left,) = house.consents("left")
+    assert (left.network, left.origin) == ("127.0.0.0/24", "link in a mail")
+    assert house.counted("reader_pages", "left") == 1
+
+
+def test_a_leave_link_is_good_for_ever(house: House) -> None:
+    house.clock.go_on(timedelta(days=4000))
+    assert "You have left" in house.client.post(f"/leave/{house.token()}").text
+
+
+def test_an_endless_body_leaves_all_the_same(house: House) -> None:
+    assert house.client.post(f"/leave/{house.token()}", content=b"x" * 1_000_000).status_code == 200
+    assert house.person().status is Status.UNSUBSCRIBED
+
+
+def test_leaves_by_the_hundred_at_once_are_all_taken_down(house: House) -> None:
+    with house.database.write() as connection:
+        for number in range(60):
+            add(connection, sign_up(f"reader{number}@x.example.com"))
+    tokens = [house.token(f"reader{number}@x.example.com") for number in range(60)]
+    with ThreadPoolExecutor(20) as crowd:
+        codes = list(crowd.map(lambda token: house.client.post(f"/leave/{token}").status_code, tokens))
+    assert codes == [200] * 60
+    assert house.readers() == 2
+
+
 def test_leaving_twice_says_the_same(house: House) -> None:
     path = f"/leave/{house.token()}"
     first, second = house.client.post(path), house.client.post(path)
@@ -120,15 +122,16 @@ def test_the_page_of_one_who_left_offers_no_button(house: House) -> None:
     assert "<form" not in house.client.get(path).text
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("page", ["leave", "preferences"])
 @pytest.mark.parametrize("token", ["nobody", "%00", "%ff", "x" * 2000, "%3Cscript%3E"])
-def test_an_unknown_link_is_not_found(house: House, method: str, page: str, token: str) -> None:
+def test_an_unknown_link_is_not_found(house: House, token: str) -> None:
     before = house.rows()
-    answer = house.client.request(method, f"/{page}/{token}")
-    assert answer.status_code == 404
-    assert "This link is not known" in answer.text
-    assert "<script" not in answer.text
+    for method, page in product(("GET", "POST"), ("leave/{}", "preferences/{}")):
+        answer = house.client.request(method, f"/{page.format(token)}")
+        assert answer.status_code == 404
+        assert "This link is not known" in answer.text
+        assert "<script" not in answer.text
+    for kind in ("download", "erase"):
+        assert house.client.post(f"/preferences/{token}/{kind}").status_code == 404
     assert house.rows() == before
 
 
@@ -138,26 +141,14 @@ def test_the_leave_page_without_a_link_says_where_to_find_one(house: House) -> N
     assert "link of your own" in answer.text
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/leave"),
-        ("GET", "/leave/{token}"),
-        ("POST", "/leave/{token}"),
-        ("GET", "/leave/nobody"),
-        ("GET", "/leave/{token}/"),
-        ("GET", "/preferences/{token}"),
-        ("POST", "/preferences/{token}"),
-        ("GET", "/nowhere/{token}"),
-        ("DELETE", "/leave/{token}"),
-    ],
-)
-def test_every_answer_keeps_the_link_to_itself_and_sends_nobody_on(
-    house: House, method: str, path: str
-) -> None:
-    answer = house.client.request(method, path.format(token=house.token()))
-    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
-    assert not answer.has_redirect_location
+def test_every_answer_keeps_the_link_to_itself_and_sends_nobody_on(house: House) -> None:
+    others = ("/leave/nobody", "/leave/{token}/", "/nowhere/{token}", "/preferences/{token}/erase")
+    paths = [at(house, path) for path in (*PAGES, *others)]
+    for method, path in product(("GET", "POST", "DELETE"), paths):
+        answer = house.client.request(method, path)
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, (method, path)
+        assert not answer.has_redirect_location
+        assert "set-cookie" not in answer.headers
     assert HEADERS["Referrer-Policy"] == "no-referrer"
 
 
@@ -189,58 +180,28 @@ def test_a_reader_of_chinese_gets_chinese_pages(house: House, path: str, words: 
     assert words in text
 
 
+def test_a_page_is_in_the_language_asked_for(house: House) -> None:
+    for query, header, shown in (
+        ("", "", "en"),
+        ("", "zh-CN,zh;q=0.9,en;q=0.8", "zh-CN"),
+        ("", "de;q=0.9, zh;q=0.4, en;q=0.5", "en"),
+        ("", "zh;q=0, en;q=0.1", "en"),
+        ("", "zh;q=x,;;,q=,*", "en"),
+        ("?lang=zh", "en", "zh-CN"),
+        ("?lang=<b>", "zh", "zh-CN"),
+    ):
+        text = house.client.get(f"/subscribe{query}", headers={"Accept-Language": header}).text
+        assert f'<html lang="{shown}">' in text, header
+
+
+@pytest.mark.parametrize(("lang", "other"), [("en", "中文"), ("zh", "English")])
+def test_each_page_leads_to_itself_in_the_other_language(house: House, lang: str, other: str) -> None:
+    for path in ("/subscribe", "/preferences/{token}", "/leave/{token}", "/leave", "/erase/{erase}"):
+        assert f">{other}</a>" in house.client.get(f"{at(house, path)}?lang={lang}").text, path
+
+
 def test_the_publishers_name_is_text_not_markup(house: House) -> None:
     assert "Lantern &lt;Street&gt; Press" in house.client.get("/leave").text
-
-
-def test_preferences_are_saved(house: House) -> None:
-    form = {"language": "both", "timezone": "Europe/Berlin", "hour": "21:30"}
-    answer = house.client.post(f"/preferences/{house.token()}", data=form)
-    assert answer.status_code == 200
-    assert "Saved" in answer.text
-    person = house.person()
-    assert (person.language, person.timezone, person.send_at) == ("both", "Europe/Berlin", "21:30")
-    assert house.person(MEI).language == "zh"
-
-
-def test_an_empty_hour_means_with_the_issue(house: House) -> None:
-    for hour in ("07:00", ""):
-        form = {"language": "en", "timezone": "UTC", "hour": hour}
-        house.client.post(f"/preferences/{house.token()}", data=form)
-    assert house.person().send_at is None
-
-
-@pytest.mark.parametrize(
-    ("change", "problem"),
-    [
-        ({"language": "de"}, "language &#39;de&#39;"),
-        ({"language": ""}, "language &#39;&#39;"),
-        ({"timezone": "Beijing"}, "timezone &#39;Beijing&#39;"),
-        ({"hour": "25:00"}, "hour &#39;25:00&#39;"),
-        ({"hour": "<b>"}, "hour &#39;&lt;b&gt;&#39;"),
-    ],
-)
-def test_a_wrong_preference_is_refused_with_the_reason_and_nothing_saved(
-    house: House, change: dict[str, str], problem: str
-) -> None:
-    before = house.rows()
-    form = {"language": "zh", "timezone": "UTC", "hour": "07:00"} | change
-    answer = house.client.post(f"/preferences/{house.token()}", data=form)
-    assert answer.status_code == 422
-    assert problem in answer.text
-    assert house.rows() == before
-
-
-def test_one_who_left_can_change_no_preference(house: House) -> None:
-    house.client.post(f"/leave/{house.token()}")
-    before = house.rows()
-    form = {"language": "zh", "timezone": "UTC"}
-    assert house.client.post(f"/preferences/{house.token()}", data=form).status_code == 404
-    assert house.rows() == before
-
-
-def test_preferences_lead_to_the_leave_page_also_below_a_path(house: House) -> None:
-    assert f'href="../leave/{house.token()}"' in house.client.get(f"/preferences/{house.token()}").text
 
 
 def test_an_endless_form_is_refused_and_nothing_saved(house: House) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
 from pathlib import Path
 
 import pytest
 
 from subscribers.errors import ImportFileError
-from subscribers.sheet import rows
+from subscribers.transfer.sheet import look_over
 
 TEXT = "email,姓名\na@x.example.com,王小明\n"
 
@@ -16,7 +17,7 @@ TEXT = "email,姓名\na@x.example.com,王小明\n"
 def read(folder: Path, content: str | bytes) -> list[tuple[int, dict[str, str]]]:
     path = folder / "list.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return list(rows(path))
+    return list(look_over(path).rows())
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,9 @@ def test_the_same_list_is_read_in_every_form(tmp_path: Path, content: bytes) -> 
         ("email_address", "email"),
         (" Subscriber  Email ", "email"),
         ("邮箱", "email"),
-        ("First Name", "name"),
+        ("First Name", "first name"),
+        ("FNAME", "first name"),
+        ("姓", "last name"),
         ("Full Name", "name"),
         ("姓名", "name"),
         ("LANG", "language"),
@@ -109,7 +112,17 @@ def test_nul_bytes_stay_in_their_cell(tmp_path: Path) -> None:
             "row 2: a quote is opened",
             id="an open quote",
         ),
-        pytest.param(b"email\n" + b"a" * 200_000 + b"\n", "cannot be read as CSV", id="an endless cell"),
+        pytest.param(
+            b'email,name\nb@x.example.com,"Bo\na@x.example.com,"Ann"\n',
+            "row 2: text follows a closing quote",
+            id="a quote that the next row's closes",
+        ),
+        pytest.param(b"email\n" + b"a" * 16_000_001, "over 16000000 characters", id="an endless row"),
+        pytest.param(
+            b'email\n"' + b"a\n" * 8_100_000,
+            "row 2: a cell has no end",
+            id="a quote open over an endless list",
+        ),
     ],
 )
 def test_what_is_no_list_is_refused_in_one_line(tmp_path: Path, content: bytes, message: str) -> None:
@@ -122,4 +135,55 @@ def test_what_is_no_list_is_refused_in_one_line(tmp_path: Path, content: bytes, 
 @pytest.mark.parametrize("name", ["nowhere.csv", "."])
 def test_a_file_that_cannot_be_opened_is_named_with_the_reason(tmp_path: Path, name: str) -> None:
     with pytest.raises(ImportFileError, match=r"cannot be read as CSV: (No such file|Is a directory)"):
-        list(rows(tmp_path / name))
+        look_over(tmp_path / name)
+
+
+def test_each_cell_may_be_a_megabyte(tmp_path: Path) -> None:
+    [(_, cells)] = read(tmp_path, f"email,name,tags\na@x.example.com,{'x' * 1_000_000},{'y' * 1_000_000}\n")
+    assert (len(cells["name"]), len(cells["tags"])) == (1_000_000, 1_000_000)
+
+
+def test_quotes_behind_backslashes_are_read_as_databases_write_them(tmp_path: Path) -> None:
+    [(_, cells)] = read(tmp_path, 'email,tags,name\na@x.example.com,"\\"vip\\",\\"press\\"",Ann\n')
+    assert (cells["tags"], cells["name"]) == ('"vip","press"', "Ann")
+
+
+def test_a_formula_that_was_made_text_is_itself_again(tmp_path: Path) -> None:
+    [(_, cells)] = read(tmp_path, "email,name,tags\n'+a@x.example.com,'=1+1,'quoted'\n")
+    assert cells == {"email": "+a@x.example.com", "name": "=1+1", "tags": "'quoted'"}
+
+
+def test_cells_beyond_the_header_are_shown_and_empty_ones_are_not(tmp_path: Path) -> None:
+    rows = read(tmp_path, "email,name\na@x.example.com,Lee, Ann\nb@x.example.com,Bo,,\n")
+    assert [cells.get("surplus") for _, cells in rows] == [" Ann", None]
+
+
+@pytest.mark.parametrize(
+    ("header", "product"),
+    [
+        ("Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,LEID,EUID,NOTES,TAGS", "Mailchimp"),
+        ("Email Address,First Name,UNSUB_TIME,UNSUB_REASON", "Mailchimp"),
+        ("Email,Name,Stripe plan,Cancel date,Start date,Paid upgrade date,Emails received", "Substack"),
+        ("email,active_subscription,expiry,plan,email_disabled,created_at,first_payment_at", "Substack"),
+        ("uuid,email,name,attributes,status,created_at,updated_at", "listmonk"),
+        ("id,email,name,note,subscribed_to_emails,complimentary_plan,created_at,labels,tiers", "Ghost"),
+        ("email,name,language,timezone,hour,frequency,tags", None),
+        ("email,status,newsletters,paused_until,created_at", None),
+    ],
+)
+def test_a_products_list_is_known_by_its_header(tmp_path: Path, header: str, product: str | None) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"{header}\n", encoding="utf-8")
+    found = look_over(path).product
+    assert (found.name if found else None) == product
+
+
+def test_the_digest_is_of_the_whole_file_and_progress_is_told_in_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("email\n" + "a@x.example.com\n" * 5000, encoding="utf-8")
+    told: list[int] = []
+    looked = look_over(path)
+    assert looked.digest == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert sum(1 for _ in looked.rows(at=told.append)) == 5000
+    assert told == sorted(told)
+    assert 0 < told[-1] <= looked.size == path.stat().st_size

@@ -1,0 +1,180 @@
+"""``subscribers import`` and ``export``: lists as CSV, in and out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.opening import DONE, opened, say
+
+if TYPE_CHECKING:
+    from pipeline.app import Newsroom
+    from subscribers.transfer.applicants import Offer, Refusal
+    from subscribers.transfer.imports import ImportReport, ListImport, Watch
+    from subscribers.transfer.writing import Draft
+
+_STEPS = {"read": "reading", "done": "writing"}
+
+
+def import_list(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv")],
+    newsletter: Annotated[str, typer.Option("--newsletter", metavar="KEY", help="The newsletter's key.")],
+    consent: Annotated[
+        str, typer.Option("--consent", metavar="TEXT", help="Where and how these people agreed.")
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would become of each row.")
+    ] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", metavar="FILE.csv", help="Where refused rows are listed; else in data/imports."
+        ),
+    ] = None,
+) -> None:
+    """Import a list; each row is added, left alone or refused with its reason. Stopped, it can be run again."""
+    from subscribers.transfer.imports import ListImport
+
+    if not consent.strip():
+        raise typer.BadParameter("say where and how these people agreed", param_hint="--consent")
+    with opened(context) as newsroom:
+        wanted = ListImport(
+            path=file,
+            offers=_offers(newsroom),
+            newsletter=newsroom.settings.find_newsletter(newsletter).key,
+            claim=consent.strip(),
+            suppression_key=newsroom.suppression_key,
+        )
+        folder = report.parent if report else newsroom.home / "data" / "imports"
+        with _refusals(folder, begins_at_once=bool(report)) as refused:
+            done = _carried_out(newsroom, wanted, refuse=refused.note, is_rehearsal=dry_run)
+            listed = refused.keep(report or folder / f"{file.stem}-{done.digest[:8]}.refused.csv")
+    _tell(done, listed=listed, is_rehearsal=dry_run)
+    raise typer.Exit(DONE)
+
+
+def _offers(newsroom: Newsroom) -> list[Offer]:
+    from subscribers.transfer.applicants import Offer
+
+    return [
+        Offer(newsletter=each.key, period=each.period, language=each.languages[0], timezone=each.timezone)
+        for each in newsroom.settings.newsletter
+    ]
+
+
+def _carried_out(
+    newsroom: Newsroom, wanted: ListImport, *, refuse: Callable[[Refusal], None], is_rehearsal: bool
+) -> ImportReport:
+    from subscribers.transfer.imports import import_csv, rehearse_csv
+
+    database = newsroom.database
+    with _watching() as watch:
+        if is_rehearsal:
+            return rehearse_csv(wanted, read=database.read, refuse=refuse, watch=watch)
+        return import_csv(wanted, write=database.write, now=newsroom.clock(), refuse=refuse, watch=watch)
+
+
+@contextmanager
+def _watching() -> Iterator[Watch]:
+    """Yield what is told of the import's progress; a person at a terminal sees a bar for each of its steps."""
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    shown = Console(stderr=True)
+    with Progress(console=shown, transient=True, disable=not shown.is_terminal) as progress:
+        bars: dict[str, TaskID] = {}
+
+        def watch(step: str, done: int, of: int) -> None:
+            if step not in bars:
+                bars[step] = progress.add_task(_STEPS[step], total=of)
+            progress.update(bars[step], completed=done)
+
+        yield watch
+
+
+class _Refusals:
+    """The refused rows of one import, in a file that begins with the first of them."""
+
+    def __init__(self, stack: ExitStack, folder: Path) -> None:
+        self._stack, self._folder = stack, folder
+        self._draft: Draft | None = None
+
+    def begin(self) -> Draft:
+        """Return the file, which is made the first time."""
+        from subscribers.transfer.writing import draft
+
+        if self._draft is None:
+            self._draft = self._stack.enter_context(draft(self._folder))
+            self._draft.write(("row", "column", "value", "why"))
+        return self._draft
+
+    def note(self, refusal: Refusal) -> None:
+        """Write one down."""
+        self.begin().write((str(refusal.row), refusal.column, refusal.value, refusal.why))
+
+    def keep(self, path: Path) -> Path | None:
+        """Keep the file if it was begun, and return where it is."""
+        if self._draft is None:
+            return None
+        self._draft.keep(path)
+        return path
+
+
+@contextmanager
+def _refusals(folder: Path, *, begins_at_once: bool) -> Iterator[_Refusals]:
+    with ExitStack() as stack:
+        refusals = _Refusals(stack, folder)
+        if begins_at_once:
+            refusals.begin()
+        yield refusals
+
+
+def _tell(done: ImportReport, *, listed: Path | None, is_rehearsal: bool) -> None:
+    if done.product:
+        say(f"read as a list of {done.product}")
+    for refusal in done.first_refused:
+        say(f"row {refusal.row}, {refusal.column}: {refusal.why}")
+    if done.refused > len(done.first_refused):
+        say(f"… and {done.refused - len(done.first_refused)} more refused rows")
+    if listed:
+        say(f"refused rows: {listed}")
+    if done.done_before:
+        say(f"an import of this file was stopped; {done.done_before} rows were done before and count below")
+    if done.left_elsewhere:
+        say(
+            f"{done.left_elsewhere} of those left alone left where the list comes from; they stay away here too"
+        )
+    if done.roles or done.disposable:
+        say(f"look again at the added: {done.roles} at a task's address (info@, sales@), {done.disposable} at a disposable one")
+    if is_rehearsal:
+        say("a dry run: nobody was added; without --dry-run this would be done")
+    say(f"{done.rows} rows = {done.added} added + {done.left_alone} left alone + {done.refused} refused")
+
+
+def export_list(
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE.csv]")] = None,
+    filter_: Annotated[
+        str, typer.Option("--filter", metavar="FILTER", help="Only a segment: 'tag:vip language:zh'.")
+    ] = "",
+) -> None:
+    """Write the list as CSV, to a file that its owner alone can read or to standard output."""
+    from subscribers.filters import parse_filter
+    from subscribers.transfer.exports import export_csv
+    from subscribers.transfer.writing import draft, writer
+
+    where = parse_filter(filter_) if filter_.strip() else None
+    with opened(context) as newsroom, newsroom.database.read() as connection:
+        if file is None:
+            export_csv(connection, writer(sys.stdout), where=where)
+            return
+        with draft(file.parent) as drafted:
+            number = export_csv(connection, drafted.write, where=where)
+            drafted.keep(file)
+    say(f"{number} people in {file}")

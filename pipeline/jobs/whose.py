@@ -1,0 +1,71 @@
+"""Whose mail a mail speaks of: found by tokens that only we can have made, and by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from pipeline.deliver.message import Delivered, read_delivery_token
+from pipeline.store.schema import deliveries, letters
+from subscribers.bounces.kind import Kind
+from subscribers.bounces.reading import Reading
+from subscribers.schema import subscribers
+from subscribers.store import token_hash
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whose:
+    """A reader, and by which delivery they are known."""
+
+    subscriber_id: int
+    delivery: str = ""
+    """Its token; empty when they are known by their leave token."""
+    since: datetime | None = None
+    """When that went out, as far as is known: no mail that speaks of it is older."""
+
+
+def whose(connection: sa.Connection, reading: Reading, *, key: bytes) -> Whose | None:
+    """Return whose mail it is; None when no token in it is good for what it wants.
+
+    A delivery is told of with its token, leaving is done with one's leave token, and a complaint may show either.
+    """
+    by_delivery = () if reading.kind is Kind.LEAVE else _by_delivery(connection, reading, key=key)
+    by_leaving = _by_leaving(connection, reading) if reading.kind in (Kind.LEAVE, Kind.COMPLAINT) else ()
+    return next(iter((*by_delivery, *by_leaving)), None)
+
+
+def _by_delivery(connection: sa.Connection, reading: Reading, *, key: bytes) -> Iterator[Whose]:
+    for token in reading.delivery_tokens:
+        delivered = read_delivery_token(token, key=key)
+        if delivered is None:
+            continue
+        if delivered.letter is not None:
+            yield from _of_letter(connection, delivered.letter, token=token)
+        elif delivered.subscriber_id is not None:
+            since = connection.scalar(_changed_at(delivered))
+            yield Whose(subscriber_id=delivered.subscriber_id, delivery=token, since=since)
+
+
+def _of_letter(connection: sa.Connection, letter: str, *, token: str) -> Iterator[Whose]:
+    found = sa.select(letters.c.subscriber_id, letters.c.queued_at).where(letters.c.token == letter)
+    for row in connection.execute(found):
+        yield Whose(subscriber_id=row.subscriber_id, delivery=token, since=row.queued_at)
+
+
+def _changed_at(delivered: Delivered) -> sa.Select[datetime]:
+    chosen: sa.Select[datetime] = sa.select(deliveries.c.changed_at)
+    return chosen.where(
+        deliveries.c.issue_id == delivered.issue_id, deliveries.c.subscriber_id == delivered.subscriber_id
+    )
+
+
+def _by_leaving(connection: sa.Connection, reading: Reading) -> Iterator[Whose]:
+    for token in reading.leave_tokens:
+        owner = connection.scalar(
+            sa.select(subscribers.c.id).where(subscribers.c.token_hash == token_hash(token))
+        )
+        if owner is not None:
+            yield Whose(subscriber_id=owner)

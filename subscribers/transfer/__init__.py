@@ -1,0 +1,8 @@
+"""Lists come in and go out as CSV.
+
+```
+sheet ─▶ applicants ─▶ staging ─▶ admission ─▶ enrolment
+cells     checked       by key     decided      written
+```
+``products`` knows how others write their lists, ``imports`` strings the steps together, ``exports`` is the way back.
+"""

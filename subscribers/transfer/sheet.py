@@ -1,0 +1,201 @@
+"""Read a list as other programs write it: CSV in UTF-8, UTF-16 or GBK, parted by comma, semicolon or tab."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import TextIOWrapper
+from itertools import chain
+from pathlib import Path
+from typing import TextIO
+
+from subscribers.errors import ImportFileError
+from subscribers.preferences import parse_name
+from subscribers.transfer.products import HEADERS, Product, recognise
+
+LONGEST = 16_000_000
+"""Characters a row may have: each field of a megabyte, and still little memory."""
+SURPLUS = "surplus"
+"""Stands among a row's cells when it has more of them than the header."""
+_OFTEN = 1000
+"""Rows between two words on how far we are."""
+_CHUNK = 1 << 20
+_BACKSLASHED = re.compile(rb'[,;\t]"\\"')
+"""A cell that begins with a quote behind a backslash, as databases write it, where CSV doubles the quote."""
+_QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
+"""What our own export, and some others, write for a formula so that a spreadsheet takes it for text."""
+_TROUBLE = {
+    "unexpected end of data": "a quote is opened and never closed; close it",
+    "field larger": "a cell has no end, probably for a quote that is never closed; close it",
+    "expected after": "text follows a closing quote; double the quotes within a cell, or close the one before",
+}
+"""What the reader says, and what that means."""
+
+
+def unheard(_done: int) -> None:
+    """Tell nobody how far we are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A file looked over once: its digest (SHA-256), its header, and how it is to be read."""
+
+    path: Path
+    digest: str
+    size: int
+    encoding: str
+    escape: str | None
+    has_quoted_formulas: bool
+    header: tuple[str, ...]
+    columns: tuple[tuple[str, int], ...]
+    product: Product | None
+
+    def rows(self, *, at: Callable[[int], None] = unheard) -> Iterator[tuple[int, dict[str, str]]]:
+        """Yield each row that is not empty: its number as a spreadsheet counts, the header being 1, and its cells.
+
+        Calls ``at`` now and then with how many bytes were read. Raises ``ImportFileError``, be it after some rows:
+        read to the end before anything is believed.
+        """
+        with _reading(self.path), self.path.open("rb") as raw:
+            file = TextIOWrapper(raw, encoding=self.encoding, newline="")
+            for number, cells in _records(file, self.path, escape=self.escape):
+                if number % _OFTEN == 0:
+                    at(raw.tell())
+                if number > 1 and any(map(str.strip, cells)):
+                    yield number, self._named(cells)
+
+    def _named(self, cells: list[str]) -> dict[str, str]:
+        missing = len(self.header) - len(cells)
+        if missing > 0:
+            cells = cells + [""] * missing
+        row = {name: cells[place] for name, place in self.columns}
+        if self.has_quoted_formulas:
+            row = {name: cell[1:] if _QUOTED_FORMULA.match(cell) else cell for name, cell in row.items()}
+        if missing < 0 and any(map(str.strip, cells[missing:])):
+            row[SURPLUS] = " ".join(cells[missing:])
+        return row
+
+
+def look_over(path: Path, *, at: Callable[[int], None] = unheard) -> Sheet:
+    """Return how a file is to be read. Calls ``at`` with how many bytes were read. Raises ``ImportFileError``."""
+    with _reading(path):
+        look = _look(path, at=at)
+        with path.open(encoding=look.encoding, newline="") as file:
+            _, header = next(_records(file, path, escape=look.escape), (1, []))
+    heads = [head(cell) for cell in header]
+    return Sheet(
+        path=path,
+        digest=look.digest,
+        size=look.size,
+        encoding=look.encoding,
+        escape=look.escape,
+        has_quoted_formulas=look.has_quoted_formulas,
+        header=tuple(header),
+        columns=_columns(heads, header, path),
+        product=recognise(heads),
+    )
+
+
+def head(cell: str) -> str:
+    """Return a header as it is compared: in lower case, without underscores."""
+    return " ".join(cell.replace("_", " ").lower().split())
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Look:
+    digest: str
+    size: int
+    encoding: str
+    escape: str | None
+    has_quoted_formulas: bool
+
+
+def _look(path: Path, *, at: Callable[[int], None]) -> _Look:
+    """Go once over the bytes."""
+    digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
+    size, before, is_utf8, is_utf16 = 0, b"", True, False
+    is_backslashed = has_quoted_formulas = False
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            is_utf16 = is_utf16 or (not size and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)))
+            is_utf8 = is_utf8 and not is_utf16 and _decodes(decoder, chunk)
+            is_backslashed = is_backslashed or bool(_BACKSLASHED.search(before + chunk))
+            has_quoted_formulas = has_quoted_formulas or b"'" in chunk
+            digest.update(chunk)
+            before, size = chunk[-3:], size + len(chunk)
+            at(size)
+    is_utf8 = is_utf8 and _decodes(decoder, b"", is_final=True)
+    encoding = "utf-16" if is_utf16 else "utf-8-sig" if is_utf8 else "gb18030"
+    return _Look(
+        digest=digest.hexdigest(),
+        size=size,
+        encoding=encoding,
+        escape="\\" if is_backslashed else None,
+        has_quoted_formulas=has_quoted_formulas,
+    )
+
+
+def _records(file: TextIO, path: Path, *, escape: str | None) -> Iterator[tuple[int, list[str]]]:
+    """Yield every record, the header too, with its number."""
+    lines = _lines(file, path)
+    head = next(lines, "")
+    delimiter = max(",;\t", key=head.count)
+    reader = csv.reader(chain((head,), lines), delimiter=delimiter, escapechar=escape, strict=True)
+    number = 0
+    try:
+        for number, cells in enumerate(reader, start=1):
+            yield number, cells
+    except csv.Error as error:
+        why = next((meaning for words, meaning in _TROUBLE.items() if words in str(error)), str(error))
+        raise ImportFileError(f"{path}, row {number + 1}: {why}") from error
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, is_final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, is_final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _lines(file: TextIO, path: Path) -> Iterator[str]:
+    """Yield a file's lines; one without an end is not taken into memory."""
+    while line := file.readline(LONGEST):
+        if len(line) == LONGEST:
+            raise ImportFileError(
+                f"{path} has a row of over {LONGEST} characters, so it is no list; see its form"
+            )
+        yield line
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    before = csv.field_size_limit(LONGEST)  # of the whole process, for the reader takes it from nowhere else
+    try:
+        yield
+    except UnicodeError as error:
+        raise ImportFileError(f"{path} is neither UTF-8, UTF-16 nor GBK text; save it as UTF-8") from error
+    except OSError as error:
+        raise ImportFileError(
+            f"{path} cannot be read as CSV: {error.strerror}; see its path, rights and form"
+        ) from error
+    finally:
+        csv.field_size_limit(before)
+
+
+def _columns(heads: Sequence[str], header: Sequence[str], path: Path) -> tuple[tuple[str, int], ...]:
+    """Return which of our columns stands where; of two names for one, the better known counts."""
+    columns: dict[str, int] = {}
+    for name, aliases in HEADERS.items():
+        found = next((alias for alias in aliases if alias in heads), None)
+        if found:
+            columns[name] = heads.index(found)
+    if "email" not in columns:
+        seen = ", ".join(parse_name(cell)[:30] for cell in header[:10]) or "nothing"
+        raise ImportFileError(f"{path} has no column 'email' in its first line (found: {seen}); name one so")
+    return tuple(columns.items())

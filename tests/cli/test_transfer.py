@@ -1,0 +1,122 @@
+"""subscribers import and export: lists in and out, as the operator sees it."""
+
+from __future__ import annotations
+
+import csv
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Metabrief
+from tests.cli.test_bad_input import is_one_line
+
+DAILY = ("--newsletter", "daily")
+AGREED = ("--consent", "agreed at a reading")
+LIST = "email,name\nann@test.example,Ann\nnobody,=1+1\ninfo@test.example,\n=cmd@,Bo\nann@test.example,\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "list.csv"
+    path.write_text(LIST, encoding="utf-8")
+    return path
+
+
+def rows(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_refused_rows_are_listed_with_row_column_value_and_reason(
+    metabrief: Metabrief, home: Path, file: Path
+) -> None:
+    ended = metabrief("--home", home, "subscribers", "import", file, *DAILY, *AGREED)
+    assert ended.code == 0
+    assert ended.out.splitlines()[-1] == "5 rows = 2 added + 1 left alone + 2 refused"
+    assert "look again at the added: 1 at a task's address" in ended.out
+    [report] = (home / "data" / "imports").iterdir()
+    assert str(report) in ended.out
+    assert report.name.startswith("list-")
+    assert report.name.endswith(".refused.csv")
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
+    head, first, second = rows(report)
+    assert head == ["row", "column", "value", "why"]
+    assert first[:3] == ["3", "email", "nobody"]
+    assert second[:3] == ["5", "email", "'=cmd@"]
+    assert "is no e-mail address" in first[3]
+
+
+def test_a_dry_run_says_the_same_and_adds_nobody(metabrief: Metabrief, home: Path, file: Path) -> None:
+    words = ("--home", home, "subscribers", "import", file, *DAILY, *AGREED)
+    rehearsed = metabrief(*words, "--dry-run")
+    assert rehearsed.code == 0
+    assert metabrief("--home", home, "subscribers", "list", "--json").json == []
+    done = metabrief(*words)
+    assert "dry run" in rehearsed.out
+    assert "dry run" not in done.out
+    assert [line for line in rehearsed.out.splitlines() if "dry run" not in line] == done.out.splitlines()
+
+
+def test_the_report_goes_where_it_is_wanted_even_without_rows(
+    metabrief: Metabrief, home: Path, tmp_path: Path
+) -> None:
+    good, report = tmp_path / "good.csv", tmp_path / "reports" / "refused.csv"
+    good.write_text("email\nann@test.example\n", encoding="utf-8")
+    ended = metabrief("--home", home, "subscribers", "import", good, *DAILY, *AGREED, "--report", report)
+    assert ended.code == 0
+    assert rows(report) == [["row", "column", "value", "why"]]
+    assert not (home / "data" / "imports").exists()
+
+
+def test_a_report_that_cannot_be_written_stops_the_import_before_it_begins(
+    metabrief: Metabrief, home: Path, file: Path
+) -> None:
+    ended = metabrief(
+        "--home", home, "subscribers", "import", file, *DAILY, *AGREED, "--report", file / "x.csv"
+    )
+    assert ended.code == 1
+    assert is_one_line(ended)
+    assert metabrief("--home", home, "subscribers", "list", "--json").json == []
+
+
+def test_an_unreadable_list_leaves_no_report(metabrief: Metabrief, home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "open.csv"
+    path.write_text('email,name\nnobody,\nann@test.example,"Ann\n', encoding="utf-8")
+    ended = metabrief("--home", home, "subscribers", "import", path, *DAILY, *AGREED)
+    assert ended.code == 1
+    assert "row 3: a quote is opened and never closed" in ended.err
+    assert is_one_line(ended)
+    assert list((home / "data" / "imports").iterdir()) == []
+
+
+def test_the_list_goes_to_a_file_for_its_owner_alone_or_to_standard_output(
+    metabrief: Metabrief, home: Path, file: Path, tmp_path: Path
+) -> None:
+    metabrief("--home", home, "subscribers", "import", file, *DAILY, *AGREED)
+    out = tmp_path / "out.csv"
+    ended = metabrief("--home", home, "subscribers", "export", out)
+    assert ended.out == f"2 people in {out}\n"
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert metabrief("--home", home, "subscribers", "export").out == out.read_text(encoding="utf-8")
+    head, *people = rows(out)
+    assert head[:3] == ["email", "name", "status"]
+    assert [person[:3] for person in people] == [
+        ["ann@test.example", "Ann", "active"],
+        ["info@test.example", "", "active"],
+    ]
+
+
+def test_a_segment_goes_out_alone(metabrief: Metabrief, home: Path, file: Path) -> None:
+    metabrief("--home", home, "subscribers", "import", file, *DAILY, *AGREED)
+    ended = metabrief("--home", home, "subscribers", "export", "--filter", "email:ann")
+    assert [line.partition(",")[0] for line in ended.out.splitlines()] == ["email", "ann@test.example"]
+
+
+def test_an_export_to_an_impossible_place_leaves_what_was_there(
+    metabrief: Metabrief, home: Path, tmp_path: Path
+) -> None:
+    ended = metabrief("--home", home, "subscribers", "export", tmp_path)
+    assert ended.code == 1
+    assert is_one_line(ended)
+    assert str(tmp_path) in ended.err

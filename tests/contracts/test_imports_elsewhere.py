@@ -1,0 +1,123 @@
+"""Lists of other products: taken without a flag, and nobody who left there is written to here."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from subscribers import optin
+from subscribers.life import Status
+from subscribers.schema import consents
+from subscribers.suppression import address_hash
+from subscribers.transfer.imports import import_csv
+from tests.contracts.lists import (
+    Desk,
+    counts,
+    desk,
+    status_of,
+    suppressed,
+    wanted,
+)
+from tests.contracts.people import KEY, NOW, add, sign_up
+
+__all__ = ["desk"]
+
+
+def test_who_left_elsewhere_stays_away_here_too(desk: Desk) -> None:
+    report = desk.imports("email,status\na@x.example.com,unsubscribed\nb@x.example.com,active\n")
+    assert counts(report) == (2, 1, 1, 0)
+    assert report.left_elsewhere == 1
+    assert set(desk.people()) == {"b@x.example.com"}
+    assert suppressed(desk) == {address_hash("a@x.example.com", key=KEY)}
+    assert counts(desk.imports("email\na@x.example.com\n")) == (1, 0, 1, 0)
+
+
+def test_who_came_by_a_list_and_left_elsewhere_is_written_to_no_more(desk: Desk) -> None:
+    desk.imports("email\na@x.example.com\nb@x.example.com\n")
+    report = desk.imports("Email Address,UNSUB_TIME\na@x.example.com,2021-04-01 10:00:00\n")
+    assert counts(report) == (1, 0, 1, 0)
+    assert status_of(desk, "a@x.example.com") is Status.UNSUBSCRIBED
+    assert desk.readers() == 1
+
+
+def test_who_came_here_by_their_own_word_is_not_sent_away_by_a_list(desk: Desk) -> None:
+    with desk.database.write() as connection:
+        add(connection, sign_up("a@x.example.com"), claim=None)
+        asked = connection.scalar(sa.select(consents.c.id))
+        assert asked is not None
+        optin.confirm(connection, asked, claim="yes", version="1", network="", suppression_key=KEY, now=NOW)
+    desk.imports("Email Address,UNSUB_TIME\na@x.example.com,2021-04-01 10:00:00\n")
+    assert status_of(desk, "a@x.example.com") is Status.ACTIVE
+    assert suppressed(desk) == set()
+
+
+def test_one_who_asked_here_and_left_elsewhere_waits_for_their_own_word(desk: Desk) -> None:
+    with desk.database.write() as connection:
+        add(connection, sign_up("a@x.example.com"), claim=None)
+    desk.imports("email,status\na@x.example.com,unsubscribed\n")
+    desk.imports("email\na@x.example.com\n")
+    assert status_of(desk, "a@x.example.com") is Status.PENDING
+
+
+def test_one_address_that_left_by_one_row_and_stayed_by_another_stays_away(desk: Desk) -> None:
+    report = desk.imports("email,status\na@x.example.com,active\nA@x.example.com,unsubscribed\n")
+    assert counts(report) == (2, 0, 2, 0)
+    assert desk.people() == {}
+
+
+MAILCHIMP = (
+    "Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LATITUDE,LONGITUDE,"
+    "GMTOFF,DSTOFF,TIMEZONE,CC,REGION,LAST_CHANGED,LEID,EUID,NOTES,TAGS\n"
+    'a@x.example.com,Ann,Lee,2,"2021-03-01 10:00:00",192.0.2.1,"2021-03-01 10:02:00",192.0.2.1,52.5,13.4,1,2,'
+    'Europe/Berlin,DE,BE,"2021-03-01 10:02:00",123,abc,"said: ""hello""","""vip"",""press"""\n'
+    'b@x.example.com,小明,王,2,,,"2021-03-01 10:02:00",192.0.2.1,,,,,Mars/Base,CN,,,124,abd,,\n'
+)
+SUBSTACK = (
+    "Email,Name,Stripe plan,Cancel date,Start date,Paid upgrade date,Emails received (6mo),email_disabled,created_at\n"
+    "a@x.example.com,Ann Lee,,,2021-03-01,,40,false,2021-03-01T10:00:00.000Z\n"
+    "gone@x.example.com,Go Ne,,,2021-03-01,,40,true,2021-03-01T10:00:00.000Z\n"
+)
+LISTMONK = (
+    "uuid,email,name,attributes,status,created_at,updated_at\n"
+    '3f1,a@x.example.com,Ann Lee,"{""city"": ""Ulm, \\""old\\"" town""}",enabled,2021-03-01,2021-03-01\n'
+    "3f2,gone@x.example.com,Go Ne,{},blocklisted,2021-03-01,2021-03-01\n"
+    "3f3,off@x.example.com,Off,{},disabled,2021-03-01,2021-03-01\n"
+)
+GHOST = (
+    "id,email,name,note,subscribed_to_emails,complimentary_plan,stripe_customer_id,created_at,deleted_at,labels,tiers\n"
+    'g1,a@x.example.com,Ann Lee,,true,false,,2021-03-01T10:00:00.000Z,,"vip,press",\n'
+    "g2,gone@x.example.com,Go Ne,,false,false,,2021-03-01T10:00:00.000Z,,,\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "product", "expected"),
+    [
+        pytest.param(MAILCHIMP, "Mailchimp", (2, 2, 0, 0), id="Mailchimp"),
+        pytest.param(SUBSTACK, "Substack", (2, 1, 1, 0), id="Substack"),
+        pytest.param(LISTMONK, "listmonk", (3, 1, 1, 1), id="listmonk"),
+        pytest.param(GHOST, "Ghost", (2, 1, 1, 0), id="Ghost"),
+    ],
+)
+def test_another_products_list_comes_in_without_a_flag(
+    desk: Desk, text: str, product: str, expected: tuple[int, int, int, int]
+) -> None:
+    report = desk.imports(text)
+    assert (report.product, counts(report)) == (product, expected)
+    found = desk.people()
+    assert found["a@x.example.com"].name == "Ann Lee"
+    assert "gone@x.example.com" not in found
+
+
+def test_mailchimps_settings_are_taken_where_they_are_ours(desk: Desk) -> None:
+    desk.imports(MAILCHIMP)
+    ann, ming = desk.people()["a@x.example.com"], desk.people()["b@x.example.com"]
+    assert (ann.timezone, ann.tags) == ("Europe/Berlin", ("press", "vip"))
+    assert (ming.name, ming.timezone) == ("王小明", "Asia/Shanghai")
+
+
+def test_mailchimps_list_of_people_who_never_subscribed_is_refused(desk: Desk) -> None:
+    path = desk.folder / "nonsubscribed_members_export_123.csv"
+    path.write_text(MAILCHIMP, encoding="utf-8")
+    report = import_csv(wanted(path), write=desk.database.write, now=NOW)
+    assert counts(report) == (2, 0, 0, 2)
