@@ -37,6 +37,7 @@ eval: $(READY) ## score the judgement on the sample press, or on labelled sets: 
 
 bench: $(READY) ## measure speed as ratios, each against a plain way in the same run
 	@$(BIN)/python -m bench.pages
+	@$(BIN)/python -m bench.imports $(ROWS)
 
 golden: $(READY) ## write the golden mails anew; look at the difference before you commit it
 	$(BIN)/python -m pytest tests/render --update-golden

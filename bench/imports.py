@@ -81,7 +81,8 @@ def bare(path: Path, folder: Path) -> Measured:
 def ours(path: Path, folder: Path) -> Measured:
     """Import the list as ``subscribers import`` does, into a database that knows people who left."""
     from pipeline.store.database import Database
-    from subscribers.suppression import address_hash, suppress
+    from subscribers.schema import suppressions
+    from subscribers.suppression import address_hash
     from subscribers.transfer.applicants import Offer
     from subscribers.transfer.imports import ListImport, import_csv
 
@@ -89,9 +90,9 @@ def ours(path: Path, folder: Path) -> Measured:
     database.migrate()
     now = datetime.now(UTC)
     with database.write() as connection:
-        for number in range(SUPPRESSED):
-            hashed = address_hash(f"left{number}@qq.com", key=_KEY)
-            suppress(connection, hashed, reason="left", now=now)
+        hashed = (address_hash(f"left{number}@qq.com", key=_KEY) for number in range(SUPPRESSED))
+        rows = [{"address_hash": each, "reason": "left", "at": now} for each in hashed]
+        connection.execute(suppressions.insert(), rows)
     offer = Offer(newsletter="daily", period="day", language="en", timezone="Asia/Shanghai")
     wanted = ListImport(
         path=path, offers=(offer,), newsletter="daily", claim="the form of our site", suppression_key=_KEY

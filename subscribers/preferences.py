@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from subscribers.addresses import Address as Address
-from subscribers.addresses import parse_address as parse_address
 from subscribers.errors import AddressError
 
 LANGUAGES = ("en", "zh", "both")

@@ -43,6 +43,8 @@ def import_list(
 
     if not consent.strip():
         raise typer.BadParameter("say where and how these people agreed", param_hint="--consent")
+    if report and report.resolve() == file.resolve():
+        raise typer.BadParameter("the report would take the place of the list itself", param_hint="--report")
     with opened(context) as newsroom:
         wanted = ListImport(
             path=file,
@@ -151,7 +153,9 @@ def _tell(done: ImportReport, *, listed: Path | None, is_rehearsal: bool) -> Non
             f"{done.left_elsewhere} of those left alone left where the list comes from; they stay away here too"
         )
     if done.roles or done.disposable:
-        say(f"look again at the added: {done.roles} at a task's address (info@, sales@), {done.disposable} at a disposable one")
+        say(
+            f"look again at the added: {done.roles} at a task's address (info@, sales@), {done.disposable} at a disposable one"
+        )
     if is_rehearsal:
         say("a dry run: nobody was added; without --dry-run this would be done")
     say(f"{done.rows} rows = {done.added} added + {done.left_alone} left alone + {done.refused} refused")

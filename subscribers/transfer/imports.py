@@ -140,6 +140,7 @@ class _Reading:
     def to_end(self) -> None:
         """Read and check the whole file onto the stage."""
         self._stage.add(self._checked())
+        self._watch("read", self.listed.size, self.listed.size)
 
     def _checked(self) -> Iterator[Applicant]:
         size, wanted = self.listed.size, self._wanted

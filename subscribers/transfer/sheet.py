@@ -83,6 +83,8 @@ class Sheet:
 
 def look_over(path: Path, *, at: Callable[[int], None] = unheard) -> Sheet:
     """Return how a file is to be read. Calls ``at`` with how many bytes were read. Raises ``ImportFileError``."""
+    if path.is_fifo():
+        raise ImportFileError(f"{path} is a pipe, and a list is read more than once; save it as a file")
     with _reading(path):
         look = _look(path, at=at)
         with path.open(encoding=look.encoding, newline="") as file:

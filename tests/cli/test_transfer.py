@@ -80,6 +80,12 @@ def test_a_report_that_cannot_be_written_stops_the_import_before_it_begins(
     assert metabrief("--home", home, "subscribers", "list", "--json").json == []
 
 
+def test_the_report_never_takes_the_lists_place(metabrief: Metabrief, home: Path, file: Path) -> None:
+    ended = metabrief("--home", home, "subscribers", "import", file, *DAILY, *AGREED, "--report", file)
+    assert ended.code == 2
+    assert file.read_text(encoding="utf-8") == LIST
+
+
 def test_an_unreadable_list_leaves_no_report(metabrief: Metabrief, home: Path, tmp_path: Path) -> None:
     path = tmp_path / "open.csv"
     path.write_text('email,name\nnobody,\nann@test.example,"Ann\n', encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -187,3 +188,9 @@ def test_the_digest_is_of_the_whole_file_and_progress_is_told_in_bytes(tmp_path:
     assert sum(1 for _ in looked.rows(at=told.append)) == 5000
     assert told == sorted(told)
     assert 0 < told[-1] <= looked.size == path.stat().st_size
+
+
+def test_a_pipe_is_refused_before_it_is_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "list.csv")
+    with pytest.raises(ImportFileError, match="is a pipe"):
+        look_over(tmp_path / "list.csv")
