@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import httpx
@@ -15,8 +15,11 @@ from fastapi import FastAPI
 from pipeline.errors import MetabriefError
 
 _START_SECONDS, _END_SECONDS = 10.0, 3
-_PROXIES = ["127.0.0.1", "::1"]
-"""From where it is believed whom a request came from (``X-Forwarded-For``): a proxy on this machine."""
+_PROXIES = ["127.0.0.1", "::1", "::ffff:127.0.0.1"]
+"""From where it is believed whom a request came from (``X-Forwarded-For``): a proxy on this machine.
+
+The last is how one that calls by IPv4 looks to who listens by IPv6.
+"""
 _REMEDY = "set another [web] port"
 NEWSROOM_HEADER = "X-Metabrief-Newsroom"
 """Stands on ``/healthz`` and says whose pages these are, to those who know the name already."""
@@ -43,12 +46,23 @@ def bound_socket(host: str = "127.0.0.1", port: int = 0, *, remedy: str = _REMED
 
 def _taken(host: str, port: int, error: Exception, *, remedy: str) -> MetabriefError:
     reason = getattr(error, "strerror", None) or error
-    return MetabriefError(f"{host}:{port} cannot be listened at ({reason}); stop what does, or {remedy}")
+    return MetabriefError(
+        f"{authority(host, port)} cannot be listened at ({reason}); stop what does, or {remedy}"
+    )
+
+
+def authority(host: str, port: int) -> str:
+    """Return host and port as they stand in a URL."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 @contextmanager
-def serving(app: FastAPI, bound: socket.socket, *, remedy: str = _REMEDY) -> Iterator[None]:
+def serving(
+    app: FastAPI, bound: socket.socket, *, proxies: Sequence[str] = (), remedy: str = _REMEDY
+) -> Iterator[None]:
     """Serve ``app`` on a bound socket, in a thread that ends with the block; token links stay out of any log.
+
+    ``proxies`` are addresses and networks that are believed like a proxy on this machine.
 
     Raises ``MetabriefError`` when another was quicker: of two that are bound to a port only one can listen.
     """
@@ -64,7 +78,7 @@ def serving(app: FastAPI, bound: socket.socket, *, remedy: str = _REMEDY) -> Ite
         access_log=False,
         lifespan="off",
         timeout_graceful_shutdown=_END_SECONDS,
-        forwarded_allow_ips=_PROXIES,
+        forwarded_allow_ips=[*_PROXIES, *proxies],
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
@@ -87,9 +101,10 @@ def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> Non
 def is_served_by(newsroom: str, *, host: str, port: int) -> bool:
     """Say whether who listens at a port shows the pages of the newsroom of that name."""
     reachable = _LOOPBACK.get(host, host)
-    authority = f"[{reachable}]" if ":" in reachable else reachable
     try:
-        answer = httpx.get(f"http://{authority}:{port}/healthz", timeout=_ANSWER_SECONDS, trust_env=False)
+        answer = httpx.get(
+            f"http://{authority(reachable, port)}/healthz", timeout=_ANSWER_SECONDS, trust_env=False
+        )
     except (httpx.HTTPError, httpx.InvalidURL):
         return False
     return bool(answer.headers.get(NEWSROOM_HEADER) == newsroom)

@@ -22,26 +22,22 @@ from pipeline.store.letters import Letters
 from subscribers.limits import Limits, Rates
 from subscribers.links import Links
 from subscribers.metrics import Counters
-from subscribers.web import Door, Offered, reader_app
+from subscribers.web import Door, Offered, away, page, reader_app
+
+_LOOKS = ["GET", "HEAD"]
 
 
 def public_app(newsroom: Newsroom, counters: Counters | None = None) -> FastAPI:
     """Return the public pages of a newsroom: its readers' own, /archive and /healthz."""
-    app = reader_app(_door(newsroom, counters or Counters()))
+    door = _door(newsroom, counters or Counters())
+    app = reader_app(door)
     app.add_exception_handler(MetabriefError, _away)
 
-    @app.get("/archive")
-    def archive() -> Response:
-        publisher = newsroom.settings.publisher
-        html = newsroom.templates.render(
-            "web/archive.html.j2",
-            publisher=publisher.name,
-            language=publisher.language,
-            issues=_sent(newsroom),
-        )
-        return HTMLResponse(html)
+    @app.api_route("/archive", methods=_LOOKS)
+    def archive(request: Request) -> Response:
+        return page(door, request, "archive", issues=_sent(newsroom))
 
-    @app.get("/archive/{newsletter}/{slot}/{language}")
+    @app.api_route("/archive/{newsletter}/{slot}/{language}", methods=_LOOKS)
     def archived(newsletter: str, slot: str, language: str) -> Response:
         found = _find(newsroom, newsletter, slot, language)
         if found is None:
@@ -50,7 +46,7 @@ def public_app(newsroom: Newsroom, counters: Counters | None = None) -> FastAPI:
 
     name = {NEWSROOM_HEADER: newsroom_name(newsroom)}
 
-    @app.get("/healthz")
+    @app.api_route("/healthz", methods=_LOOKS)
     def healthz() -> Response:
         try:
             with newsroom.database.read() as connection:
@@ -111,15 +107,7 @@ def _offered(newsletter: Newsletter) -> Offered:
 def _away(_request: Request, error: Exception) -> Response:
     """Answer while the database or a key is away; the operator gets the reason on standard error."""
     logging.getLogger(__name__).error("the pages cannot answer: %s", error)
-    return HTMLResponse(_AWAY, status_code=503, headers={"Retry-After": "60"})
-
-
-_AWAY = (
-    "<!doctype html><html lang=en><meta charset=utf-8><title>Later</title>"
-    "<p>This does not work just now. Please try again in some minutes."
-    "<p lang=zh-CN>暂时无法处理，请几分钟后再试。"
-)
-"""Set without a template, which could be what is away."""
+    return away(503)
 
 
 def _sent(newsroom: Newsroom) -> list[dict[str, object]]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache, lru_cache
+from unicodedata import normalize
 
 from email_validator import EmailNotValidError, validate_email
 from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
@@ -19,6 +20,7 @@ _ANY_CASE = frozenset(CASE_INSENSITIVE_MAILBOX_NAMES)
 _LOCAL_MAX, _MAX = 64, 254  # RFC 5321, 4.5.3.1
 _ENDLESS = 2000
 """Beyond this many characters no normal form is short enough; the checker's message would be as long as the text."""
+_UNREADABLE = "\ufffd"  # what decoders put in the place of bytes that mean nothing
 _DOMAINS_KNOWN = 50_000
 """So many domains are remembered, some 10 MB; a list of a million has nearly all its people at fewer."""
 
@@ -129,7 +131,8 @@ def normal_form(text: str) -> str:
 
 def key_of(email: str) -> str:
     """Return by what an address in its normal form is the same as another."""
-    return email.lower()
+    lowered = email.lower()
+    return lowered if lowered.isascii() else normalize("NFC", lowered)  # lower case may part what was one
 
 
 def _plain(text: str) -> str | None:
@@ -158,6 +161,8 @@ def _checked(text: str) -> str:
     try:
         if len(text) > _ENDLESS:
             raise EmailNotValidError(f"it has {len(text)} characters, more than {_MAX}")
+        if _UNREADABLE in text:
+            raise EmailNotValidError("it came in with bytes that are no text")
         found = validate_email(text, check_deliverability=False, test_environment=True, strict=True)
     except EmailNotValidError as error:
         why = str(error)[:200]

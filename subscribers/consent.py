@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -30,6 +31,8 @@ class Kind(StrEnum):
     ERASED = "erased"
 
 
+OWN_WORD = (Kind.CONFIRMED, Kind.PREFERENCES, Kind.LEFT, Kind.COMPLAINED)
+"""What only the person can have said: by their mailbox, the link in their mails, or their provider."""
 ENDINGS = (Kind.LEFT, Kind.BOUNCED, Kind.COMPLAINED, Kind.ERASED)
 """After one of these, what was asked before it can be confirmed no more."""
 
@@ -76,6 +79,14 @@ def is_confirmed(connection: sa.Connection, consent_id: int) -> bool:
     return connection.execute(found).first() is not None
 
 
+def latest(connection: sa.Connection, subscriber_id: int, kinds: Collection[Kind]) -> datetime | None:
+    """Return when the last of a person's records of these kinds was written."""
+    found: sa.Select[datetime] = sa.select(sa.func.max(consents.c.at))
+    return connection.scalar(
+        found.where(consents.c.subscriber_id == subscriber_id, consents.c.kind.in_(kinds))
+    )
+
+
 def is_overtaken(connection: sa.Connection, consent_id: int, *, subscriber_id: int) -> bool:
     """Say whether the person left, complained or was given up since they were asked."""
     ended = sa.select(consents.c.id).where(
@@ -95,10 +106,14 @@ def history(connection: sa.Connection, subscriber_id: int) -> tuple[sa.Row[Any],
     return tuple(connection.execute(rows.order_by(consents.c.id)))
 
 
-def forget(connection: sa.Connection, subscriber_id: int, *, address_hash: str) -> None:
-    """Put the suppression hash in a person's place in all their records."""
+def forget(connection: sa.Connection, subscriber_id: int, *, address: str, address_hash: str) -> None:
+    """Put the suppression hash in a person's place in all their records, also where the operator wrote their address."""
+    own = consents.c.subscriber_id == subscriber_id
+    named = re.compile(re.escape(address), re.IGNORECASE)
+    for row in connection.execute(sa.select(consents).where(own)).all():
+        told = {name: named.sub("(erased)", getattr(row, name)) for name in ("claim", "origin")}
+        if told != {name: getattr(row, name) for name in told}:
+            connection.execute(consents.update().where(consents.c.id == row.id).values(told))
     connection.execute(
-        consents.update()
-        .where(consents.c.subscriber_id == subscriber_id)
-        .values(subscriber_id=None, network=None, address_hash=address_hash)
+        consents.update().where(own).values(subscriber_id=None, network=None, address_hash=address_hash)
     )

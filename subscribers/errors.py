@@ -16,11 +16,15 @@ class SubscriberError(Exception):
 
 
 class AddressError(SubscriberError):
-    """An address or setting cannot be used; carries the ``column`` it stood in."""
+    """An address or setting cannot be used; carries the ``column`` it stood in.
 
-    def __init__(self, message: str, *, column: str) -> None:
+    ``kind`` says what is wrong where a page has other words for it than for whatever else is wrong in that column.
+    """
+
+    def __init__(self, message: str, *, column: str, kind: str = "") -> None:
         super().__init__(message)
         self.column = column
+        self.kind = kind or column
 
 
 class RefusedError(SubscriberError):

@@ -103,7 +103,7 @@ def end_row(
     if status != row.status:
         _write_down(connection, row.id, ending, status=status, now=now)
     if ending.event is Event.ERASE:
-        _forget(connection, row.id, address_hash=hashed, now=now)
+        _forget(connection, row.id, row.email_key, address_hash=hashed, now=now)
 
 
 def _write_down(
@@ -126,11 +126,13 @@ def erased(*, origin: str) -> Ending:
     return Ending(event=Event.ERASE, kind=consent.Kind.ERASED, claim="erased", origin=origin)
 
 
-def _forget(connection: sa.Connection, subscriber_id: int, *, address_hash: str, now: datetime) -> None:
+def _forget(
+    connection: sa.Connection, subscriber_id: int, email_key: str, *, address_hash: str, now: datetime
+) -> None:
     """Keep nothing of a person but an empty row, for the ledger's sake, and the suppression hash."""
     for table in (subscriber_tags, subscriptions, bounces):
         connection.execute(table.delete().where(table.c.subscriber_id == subscriber_id))
-    consent.forget(connection, subscriber_id, address_hash=address_hash)
+    consent.forget(connection, subscriber_id, address=email_key, address_hash=address_hash)
     nothing = {"email": None, "email_key": None, "token": None, "token_hash": None, "send_at": None}
     values = {**nothing, "name": "", "timezone": "UTC", "paused_until": None, "changed_at": now}
     connection.execute(subscribers.update().where(subscribers.c.id == subscriber_id).values(values))

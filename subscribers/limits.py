@@ -10,6 +10,7 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
 SPAN = timedelta(hours=1)
+_DOTLESS = frozenset(["gmail.com", "googlemail.com"])
 _IPV4_PREFIX, _IPV6_PREFIX = 24, 56  # what one customer of a provider commonly holds
 
 
@@ -18,7 +19,7 @@ class Rates:
     """The most sign-ups that are let in within an hour."""
 
     per_address: int = 3
-    """The letters have a limit of their own, one of a kind an hour; this keeps the ledger short."""
+    """To one mailbox, however its address is spelt. The letters have a limit of their own, one of a kind an hour; this keeps the ledger short."""
     per_network: int = 30
     in_all: int = 1000
 
@@ -36,7 +37,7 @@ class Verdict(StrEnum):
 class Knock:
     """One sign-up that was let in."""
 
-    address_key: str
+    mailbox: str
     network: str
     at: datetime
 
@@ -57,6 +58,8 @@ class Admission:
     verdict: Verdict
     wait: timedelta = timedelta(0)
     """Until the limit that was reached lets one more in."""
+    is_news: bool = False
+    """Whether this is the first within an hour that the limit over all keeps out."""
 
 
 class Limits:
@@ -67,22 +70,25 @@ class Limits:
         self._let_in: deque[Knock] = deque()
         self._addresses: Counter[str] = Counter()
         self._networks: Counter[str] = Counter()
+        self._shut: datetime | None = None
         self._lock = threading.Lock()
 
     def admit(self, address_key: str, *, network: str, now: datetime) -> Admission:
         """Judge a sign-up, and count it if it is let in."""
+        mailbox = mailbox_of(address_key)
         with self._lock:
             self._forget_before(now - SPAN)
             verdict = judge(
                 self._rates,
-                of_address=self._addresses[address_key],
+                of_address=self._addresses[mailbox],
                 of_network=self._networks[network],
                 in_all=len(self._let_in),
             )
             if verdict is Verdict.LET_IN:
-                self._keep(Knock(address_key=address_key, network=network, at=now))
+                self._keep(Knock(mailbox=mailbox, network=network, at=now))
                 return Admission(verdict=verdict)
-            return Admission(verdict=verdict, wait=self._wait(verdict, network=network, now=now))
+            wait = self._wait(verdict, network=network, now=now)
+            return Admission(verdict=verdict, wait=wait, is_news=self._is_news(verdict, now=now))
 
     def __len__(self) -> int:
         """Return how many were let in within the hour, as of the last that came."""
@@ -94,20 +100,36 @@ class Limits:
 
     def _keep(self, knock: Knock) -> None:
         self._let_in.append(knock)
-        self._addresses[knock.address_key] += 1
+        self._addresses[knock.mailbox] += 1
         self._networks[knock.network] += 1
 
     def _forget_before(self, moment: datetime) -> None:
         while self._let_in and self._let_in[0].at <= moment:
             gone = self._let_in.popleft()
-            for counter, key in ((self._addresses, gone.address_key), (self._networks, gone.network)):
+            for counter, key in ((self._addresses, gone.mailbox), (self._networks, gone.network)):
                 counter[key] -= 1
                 if not counter[key]:
                     del counter[key]
 
+    def _is_news(self, verdict: Verdict, *, now: datetime) -> bool:
+        if verdict is not Verdict.OVERALL or (self._shut is not None and now - self._shut < SPAN):
+            return False
+        self._shut = now
+        return True
+
     def _wait(self, verdict: Verdict, *, network: str, now: datetime) -> timedelta:
         counted = (each.at for each in self._let_in if verdict is Verdict.OVERALL or each.network == network)
         return max(next(counted, now) + SPAN - now, timedelta(0))
+
+
+def mailbox_of(address_key: str) -> str:
+    """Return the mailbox that an address most likely leads to: without its ``+tag`` and, at Gmail, without dots.
+
+    Good for limits alone: on the list such addresses are different ones.
+    """
+    local, _, domain = address_key.rpartition("@")
+    local = local.partition("+")[0] or local
+    return f"{local.replace('.', '')}@gmail.com" if domain in _DOTLESS else f"{local}@{domain}"
 
 
 def network_of(host: str | None) -> str:

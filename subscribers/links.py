@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
+from itsdangerous import BadSignature, TimestampSigner
 
 from subscribers.errors import LinkError
 
@@ -26,6 +26,9 @@ LIFE = {
 }
 KEY_LIFE = max(LIFE.values())
 """How long a key signs before the next one does; as it is still taken for as long again, no link ends early."""
+_SECOND = timedelta(seconds=1)  # a link's moment is written without what is less
+_SET_BACK = timedelta(minutes=5)
+"""By so much a clock that was put right may be behind the moment at which a link was made."""
 
 
 class _Signer(TimestampSigner):
@@ -51,12 +54,13 @@ class Links:
     def read(self, purpose: Purpose, token: str) -> int:
         """Return what a link is about. Raises ``LinkError`` when it is too old or was never ours."""
         try:
-            signed = self._signer(purpose).unsign(token, max_age=LIFE[purpose] // timedelta(seconds=1))
-            return int(signed)
-        except SignatureExpired as error:
-            raise LinkError("this link is too old; ask for a new one", is_expired=True) from error
+            signed, made_at = self._signer(purpose).unsign(token, return_timestamp=True)
+            number = int(signed)
         except (BadSignature, ValueError) as error:
             raise LinkError("this link is not known", is_expired=False) from error
+        if not -_SET_BACK <= self._clock() - made_at < LIFE[purpose] + _SECOND:
+            raise LinkError("this link is too old; ask for a new one", is_expired=True)
+        return number
 
     def _signer(self, purpose: Purpose) -> _Signer:
         return _Signer(self._keys(), purpose=purpose, now=self._clock())

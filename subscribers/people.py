@@ -19,6 +19,14 @@ from subscribers.store import token_hash
 VERSION = 1
 """Of ``personal_data``: it counts up when a field changes its meaning or goes."""
 _AT_ONCE = 500
+HAS = sa.and_(
+    subscriptions.c.dropped_at.is_(None),
+    sa.or_(subscriptions.c.consent_id.is_not(None), subscribers.c.status == Status.PENDING),
+)
+"""Whether a newsletter counts as a person's: it is agreed to, or asked about while they have confirmed nothing at all.
+
+What a stranger asked for in a reader's name is no choice of that reader.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,10 +99,8 @@ def _people(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> Iterator[
     """Yield these people with their tags and newsletters, which are looked up for all of them at once."""
     ids = [row.id for row in rows]
     tags = _grouped(connection, sa.select(subscriber_tags).where(subscriber_tags.c.subscriber_id.in_(ids)))
-    has = sa.select(subscriptions.c.subscriber_id, subscriptions.c.newsletter).where(
-        subscriptions.c.subscriber_id.in_(ids), subscriptions.c.dropped_at.is_(None)
-    )
-    newsletters = _grouped(connection, has)
+    has = sa.select(subscriptions.c.subscriber_id, subscriptions.c.newsletter).join(subscribers)
+    newsletters = _grouped(connection, has.where(subscriptions.c.subscriber_id.in_(ids), HAS))
     for row in rows:
         yield Subscriber(
             id=row.id,

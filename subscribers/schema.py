@@ -138,7 +138,7 @@ bounces = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("subscriber_id", sa.ForeignKey("subscribers.id"), nullable=False, index=True),
-    sa.Column("delivery", sa.Text, nullable=False),  # the token of the mail that came back
+    sa.Column("delivery", sa.Text, nullable=False),  # what names the mail that came back
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("is_sure", sa.Boolean, nullable=False),
     sa.Column("status", sa.Text, nullable=False),  # RFC 3463

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from subscribers import consent, leaving, life, store
+from subscribers import consent, leaving, life, people, store
 from subscribers.life import GONE, Event, Status
 from subscribers.schema import subscribers, subscriptions
 
@@ -81,10 +81,9 @@ def _status(before: Status, choice: Choice) -> Status:
 
 
 def _has_any(connection: sa.Connection, subscriber_id: int) -> bool:
-    kept = sa.select(subscriptions.c.newsletter).where(
-        subscriptions.c.subscriber_id == subscriber_id, subscriptions.c.dropped_at.is_(None)
-    )
-    return connection.execute(kept.limit(1)).first() is not None
+    kept = sa.select(subscriptions.c.newsletter).join(subscribers)
+    mine = kept.where(subscriptions.c.subscriber_id == subscriber_id, people.HAS)
+    return connection.execute(mine.limit(1)).first() is not None
 
 
 def _take_up(

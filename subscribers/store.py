@@ -31,7 +31,7 @@ class Letter(StrEnum):
 
 
 class Mailer(Protocol):
-    """Queues one of our own letters to a reader; asked again within the hour, it queues no second of the kind."""
+    """Queues one of our own letters to a reader; asked again too soon, an hour at least, it queues no second of the kind."""
 
     def queue(
         self,
@@ -111,9 +111,7 @@ def add(
         Event.VOUCH if claim else Event.ADD,
     )
     if status is None:
-        raise RefusedError(
-            f"{sign_up.address.email} left this list and stays away; only they can sign up again"
-        )
+        raise RefusedError(_refusal(connection, row, sign_up.address.email))
     subscriber_id = row.id if row else insert(connection, sign_up, status=status, now=now)
     set_status(connection, subscriber_id, status=status, now=now)
     consent_id = claim and consent.record(
@@ -132,6 +130,15 @@ def add(
         return status
     _ask(connection, subscriber_id, sign_up, mailer=mailer, now=now)
     return Status.PENDING
+
+
+def _refusal(connection: sa.Connection, row: Row | None, email: str) -> str:
+    """Return why one who is gone is not added."""
+    if row is None or row.status is not Status.BOUNCED:
+        return f"{email} left this list and stays away; only they can sign up again"
+    given_up = consent.latest(connection, row.id, (consent.Kind.BOUNCED,))
+    when = f" on {given_up:%Y-%m-%d}" if given_up else ""
+    return f"{email} was given up{when}, for mail came back (subscribers show says which); only they can sign up again"
 
 
 BY_OPERATOR = "subscribers add"

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from pipeline.app import open_newsroom
-from pipeline.doorway import NEWSROOM_HEADER, bound_socket, is_served_by, serving
+from pipeline.doorway import NEWSROOM_HEADER, authority, bound_socket, is_served_by, serving
 from pipeline.errors import MetabriefError
 from pipeline.public import counters_app, newsroom_name, public_app
 from pipeline.store.schema import letters
@@ -25,6 +25,7 @@ from subscribers import people
 from subscribers.audience import audience
 from subscribers.links import Links, Purpose
 from subscribers.metrics import Counters
+from subscribers.schema import consents
 from tests.cli.conftest import Metabrief, add_settings, home, metabrief, press
 
 __all__ = ["home", "metabrief", "press"]
@@ -107,6 +108,25 @@ def test_the_archive_leads_to_each_sent_issue_without_anyones_links(pages: httpx
     assert pages.get("/archive/daily/2022-02-23T06:00/en").status_code == 404
 
 
+def test_the_archive_is_in_the_language_asked_for_and_leads_to_the_other(pages: httpx.Client) -> None:
+    for query, header, words, other in (
+        ("?lang=zh", "en", "往期内容", "English"),
+        ("", "zh-CN", "往期内容", "English"),
+        ("?lang=en", "zh-CN", "What has been sent", "中文"),
+    ):
+        text = pages.get(f"/archive{query}", headers={"Accept-Language": header}).text
+        assert f"<h1>{words}</h1>" in text
+        assert f">{other}</a>" in text
+    assert 'href="archive?lang=zh"' in pages.get("/subscribe?lang=zh").text
+
+
+def test_what_is_shown_can_be_asked_about_without_its_body(pages: httpx.Client) -> None:
+    for path in ("/archive", "/archive/daily/2022-02-22T06:00/en", "/healthz"):
+        answer = pages.head(path)
+        assert (answer.status_code, answer.text) == (200, "")
+        assert pages.post(path).status_code == 405
+
+
 def test_an_issue_that_is_not_sent_is_not_in_the_archive(
     pages: httpx.Client, metabrief: Metabrief, home: Path
 ) -> None:
@@ -157,6 +177,53 @@ def test_the_counters_are_shown_and_name_nobody(home: Path) -> None:
         text = httpx.get(f"{metrics}/metrics", trust_env=False).text
     assert 'metabrief_sign_ups_total{outcome="asked"} 1.0' in text
     assert "test.example" not in text
+
+
+def test_who_listens_by_ipv6_believes_a_proxy_that_calls_by_ipv4(home: Path) -> None:
+    try:
+        bound = bound_socket("::")
+    except MetabriefError:
+        pytest.skip("this machine has no IPv6")
+    port = bound.getsockname()[1]
+    with open_newsroom(home) as newsroom, serving(public_app(newsroom), bound):
+        httpx.post(
+            f"http://127.0.0.1:{port}/subscribe",
+            data={"email": "new@test.example"},
+            headers={"X-Forwarded-For": "203.0.113.9"},
+            trust_env=False,
+        )
+        with newsroom.database.read() as connection:
+            network = connection.scalar(sa.select(consents.c.network).where(consents.c.kind == "asked"))
+    assert network == "203.0.113.0/24"
+
+
+def test_serve_believes_the_proxies_of_the_configuration(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    add_settings(home, f'\n[web]\nport = {port}\nproxies = ["127.0.0.2"]\n')
+    command = [str(Path(sys.executable).with_name("metabrief")), "--home", str(home), "serve", "--pages-only"]
+    calls = httpx.HTTPTransport(local_address="127.0.0.2")
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as running,
+        httpx.Client(transport=calls, trust_env=False) as client,
+    ):
+        assert running.stdout is not None
+        assert "/subscribe" in running.stdout.readline()
+        sent = {"email": "new@test.example"}
+        url = f"http://127.0.0.1:{port}/subscribe"
+        assert client.post(url, data=sent, headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 200
+        running.send_signal(signal.SIGTERM)
+    with open_newsroom(home) as newsroom, newsroom.database.read() as connection:
+        network = connection.scalar(sa.select(consents.c.network).where(consents.c.kind == "asked"))
+    assert network == "203.0.113.0/24"
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [("127.0.0.1", "127.0.0.1:8080"), ("::1", "[::1]:8080"), ("localhost", "localhost:8080")],
+)
+def test_an_address_is_written_as_in_a_url(host: str, shown: str) -> None:
+    assert authority(host, 8080) == shown
 
 
 def test_of_two_bound_to_a_port_the_second_to_listen_is_told() -> None:

@@ -23,6 +23,9 @@ Filter = Annotated[
 _SHOWN = 100
 """So many people at a terminal, where nobody reads more."""
 _BAR = 30
+_WIDE = 120
+_SPARE = ("language", "timezone", "tags")
+"""Not shown where there is no room for all; ``subscribers show`` has them."""
 
 
 def list_people(context: typer.Context, words: Filter = "", as_json: AsJson = False) -> None:
@@ -38,7 +41,7 @@ def list_people(context: typer.Context, words: Filter = "", as_json: AsJson = Fa
         if as_json:
             _write_json(_row(person) for person in people.each(connection, where))
         elif not (number := people.count(connection, where)):
-            say(_nobody(words))
+            typer.echo(_nobody(words), err=not sys.stdout.isatty())  # a pipe wants people only
         elif sys.stdout.isatty():
             _show(people.listing(connection, where, limit=_SHOWN), of=number)
         else:
@@ -79,12 +82,18 @@ def _write_json(rows: Iterable[dict[str, Any]]) -> None:
 
 
 def _show(people: Sequence[Subscriber], *, of: int) -> None:
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("email", "status", "name", "language", "timezone", "newsletters", "tags", box=None)
+    names = ("email", "status", "name", "language", "timezone", "newsletters", "tags")
+    shown = console()
+    hidden = _SPARE if shown.width < _WIDE else ()
+    room = min(max(len(person.email) for person in people), shown.width * 2 // 3)
+    email = Column("email", overflow="fold", min_width=room)  # never cut, for nobody could copy it
+    table = Table(email, *(name for name in names[1:] if name not in hidden), box=None)
     for person in people:
-        table.add_row(*_cells(person))
-    console().print(table)
+        cells = zip(names, _cells(person), strict=True)
+        table.add_row(*(cell for name, cell in cells if name not in hidden))
+    shown.print(table)
     if of > len(people):
         say(f"… and {of - len(people):,} more; narrow with --filter")
 

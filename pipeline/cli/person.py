@@ -48,14 +48,21 @@ def show_person(
 def person_record(newsroom: Newsroom, connection: sa.Connection, address: Address) -> dict[str, Any]:
     """Return what is kept of the person with this address, ready for JSON. Raises ``UnknownSubscriberError``."""
     from pipeline.jobs.elsewhere import Elsewhere
+    from pipeline.jobs.intake import quiet_of
     from subscribers import people, suppression
     from subscribers.bounces.policy import judge
     from subscribers.bounces.register import bounces_of
+    from subscribers.life import Status
 
     key = newsroom.suppression_key
     person = people.find_by_address(connection, address, suppression_key=key)
     away = suppression.find(connection, suppression.address_hash(address.key, key=key))
-    standing = judge(bounces_of(connection, person.id), now=newsroom.clock())
+    bounces = bounces_of(connection, person.id)
+    # who was given up was so for what their bounces came to then
+    now = (
+        max(each.at for each in bounces) if bounces and person.status is Status.BOUNCED else newsroom.clock()
+    )
+    standing = judge(bounces, now=now, quiet=quiet_of(newsroom, connection, person.id))
     return {
         **people.personal_data(connection, person.id),
         "flags": flags(address),

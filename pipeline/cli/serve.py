@@ -74,7 +74,7 @@ def _next_slots(newsroom: Newsroom) -> list[str]:
 
 def _show_counters(newsroom: Newsroom, counters: Counters, *, stack: ExitStack) -> None:
     """Show how often the pages were used, where the configuration says; a port in use ends nothing."""
-    from pipeline.doorway import bound_socket, serving
+    from pipeline.doorway import authority, bound_socket, serving
     from pipeline.public import counters_app
 
     metrics = newsroom.settings.metrics
@@ -87,7 +87,7 @@ def _show_counters(newsroom: Newsroom, counters: Counters, *, stack: ExitStack) 
     except MetabriefError as error:
         say(f"the counters are not shown: {error}")
     else:
-        say(f"serving the counters at http://{host}:{port}/metrics")
+        say(f"serving the counters at http://{authority(host, port)}/metrics")
 
 
 class _Pages:
@@ -103,22 +103,25 @@ class _Pages:
     def open(self) -> None:
         """Show the pages, unless another process of this newsroom does. Raises ``MetabriefError`` when a stranger has the port."""
         if not self._opened():
-            where = f"{self._web.host}:{self._web.port}"
+            from pipeline.doorway import authority
+
+            where = authority(self._web.host, self._web.port)
             say(f"another process of this newsroom shows the pages at {where}; this one goes on without them")
 
     def _opened(self) -> bool:
-        from pipeline.doorway import bound_socket, is_served_by, serving
+        from pipeline.doorway import authority, bound_socket, is_served_by, serving
 
         host, port = self._web.host, self._web.port
         try:
             bound = bound_socket(host, port)
             host, port = bound.getsockname()[:2]
-            self._stack.enter_context(serving(self._app, bound))
+            proxies = [str(network) for network in self._web.proxies]
+            self._stack.enter_context(serving(self._app, bound, proxies=proxies))
         except MetabriefError:
             if is_served_by(self._name, host=host, port=port):
                 return False
             raise
-        say(f"serving /leave, /preferences, /subscribe and /archive at http://{host}:{port}")
+        say(f"serving /leave, /preferences, /subscribe and /archive at http://{authority(host, port)}")
         self._is_open = True
         return True
 

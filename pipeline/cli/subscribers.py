@@ -55,7 +55,7 @@ def add(
                 status = store.add(
                     connection,
                     sign_up,
-                    claim=(consent or "").strip() or None,
+                    claim=transfer.readable(consent or "") or None,
                     suppression_key=newsroom.suppression_key,
                     mailer=Letters(),
                     now=newsroom.clock(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from subscribers.transfer.imports import ImportReport, ListImport, Watch
     from subscribers.transfer.writing import Draft
 
+_STEM_BYTES = 200
+"""Names have at most 255."""
 _STEPS = {"read": "reading", "done": "writing"}
 
 
@@ -26,8 +29,14 @@ def import_list(
     file: Annotated[Path, typer.Argument(metavar="FILE.csv")],
     newsletter: Annotated[str, typer.Option("--newsletter", metavar="KEY", help="The newsletter's key.")],
     consent: Annotated[
-        str, typer.Option("--consent", metavar="TEXT", help="Where and how these people agreed.")
-    ],
+        str, typer.Option("--consent", metavar="TEXT", help="Where and how these people agreed; required.")
+    ] = "",
+    left: Annotated[
+        bool,
+        typer.Option(
+            "--left", help="Everyone in this file left elsewhere: none is added, and --consent not needed."
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would become of each row.")
     ] = False,
@@ -41,24 +50,52 @@ def import_list(
     """Import a list; each row is added, left alone or refused with its reason. Stopped, it can be run again."""
     from subscribers.transfer.imports import ListImport
 
-    if not consent.strip():
+    claim = readable(consent)
+    if not claim and not left:
         raise typer.BadParameter("say where and how these people agreed", param_hint="--consent")
-    if report and report.resolve() == file.resolve():
-        raise typer.BadParameter("the report would take the place of the list itself", param_hint="--report")
+    if report:
+        _see_room(report, listed=file)
     with opened(context) as newsroom:
         wanted = ListImport(
             path=file,
             offers=_offers(newsroom),
             newsletter=newsroom.settings.find_newsletter(newsletter).key,
-            claim=consent.strip(),
+            claim=claim,
             suppression_key=newsroom.suppression_key,
+            have_all_left=left,
         )
         folder = report.parent if report else newsroom.home / "data" / "imports"
         with _refusals(folder, begins_at_once=bool(report)) as refused:
             done = _carried_out(newsroom, wanted, refuse=refused.note, is_rehearsal=dry_run)
-            listed = refused.keep(report or folder / f"{file.stem}-{done.digest[:8]}.refused.csv")
+            listed = refused.keep(report or folder / f"{_short(file.stem)}-{done.digest[:8]}.refused.csv")
     _tell(done, listed=listed, is_rehearsal=dry_run)
     raise typer.Exit(DONE)
+
+
+def readable(text: str) -> str:
+    """Return what was typed as text that a database takes; bytes that are none become question marks."""
+    return text.encode("utf-8", "replace").decode().strip()
+
+
+def _see_room(report: Path, *, listed: Path) -> None:
+    """Raise ``BadParameter`` where no report can stand, before anybody is added."""
+    try:
+        is_folder = stat.S_ISDIR(report.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        is_folder = False
+    except OSError as error:
+        raise typer.BadParameter(
+            f"the report cannot be there: {error.strerror}", param_hint="--report"
+        ) from error
+    if is_folder:
+        raise typer.BadParameter("this is a folder; name a file in it", param_hint="--report")
+    if report.resolve() == listed.resolve():
+        raise typer.BadParameter("the report would take the place of the list itself", param_hint="--report")
+
+
+def _short(stem: str) -> str:
+    """Return as much of a file's name as leaves room for ours behind it."""
+    return stem.encode("utf-8", "ignore")[:_STEM_BYTES].decode("utf-8", "ignore")
 
 
 def _offers(newsroom: Newsroom) -> list[Offer]:
@@ -75,11 +112,11 @@ def _carried_out(
 ) -> ImportReport:
     from subscribers.transfer.imports import import_csv, rehearse_csv
 
-    database = newsroom.database
+    database, now = newsroom.database, newsroom.clock()
     with _watching() as watch:
         if is_rehearsal:
-            return rehearse_csv(wanted, read=database.read, refuse=refuse, watch=watch)
-        return import_csv(wanted, write=database.write, now=newsroom.clock(), refuse=refuse, watch=watch)
+            return rehearse_csv(wanted, read=database.read, now=now, refuse=refuse, watch=watch)
+        return import_csv(wanted, write=database.write, now=now, refuse=refuse, watch=watch)
 
 
 @contextmanager
@@ -140,6 +177,10 @@ def _refusals(folder: Path, *, begins_at_once: bool) -> Iterator[_Refusals]:
 def _tell(done: ImportReport, *, listed: Path | None, is_rehearsal: bool) -> None:
     if done.product:
         say(f"read as a list of {done.product}")
+    if done.advice:
+        say(done.advice)
+    if done.is_gbk:
+        say("read as GBK, for it is no UTF-8; see that the names are right")
     for refusal in done.first_refused:
         say(f"row {refusal.row}, {refusal.column}: {refusal.why}")
     if done.refused > len(done.first_refused):
@@ -148,10 +189,7 @@ def _tell(done: ImportReport, *, listed: Path | None, is_rehearsal: bool) -> Non
         say(f"refused rows: {listed}")
     if done.done_before:
         say(f"an import of this file was stopped; {done.done_before} rows were done before and count below")
-    if done.left_elsewhere:
-        say(
-            f"{done.left_elsewhere} of those left alone left where the list comes from; they stay away here too"
-        )
+    _tell_who_left(done)
     if done.roles or done.disposable:
         say(
             f"look again at the added: {done.roles} at a task's address (info@, sales@), {done.disposable} at a disposable one"
@@ -159,6 +197,16 @@ def _tell(done: ImportReport, *, listed: Path | None, is_rehearsal: bool) -> Non
     if is_rehearsal:
         say("a dry run: nobody was added; without --dry-run this would be done")
     say(f"{done.rows} rows = {done.added} added + {done.left_alone} left alone + {done.refused} refused")
+
+
+def _tell_who_left(done: ImportReport) -> None:
+    away = done.left_elsewhere - done.steadfast
+    if away:
+        say(f"{away} of those left alone left where the list comes from; they stay away here too")
+    if done.leaving:
+        say(f"{done.leaving} readers of this list leave with it")
+    if done.steadfast:
+        say(f"{done.steadfast} left there and came here by their own word; nothing happens to them")
 
 
 def export_list(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr
 
 from pipeline.config.values import (
     Approval,
@@ -119,6 +119,8 @@ class Web(Section):
 
     host: Line = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
+    proxies: tuple[IPvAnyNetwork, ...] = ()
+    """Whose word on where a request came from is believed, besides that of a proxy on this machine."""
 
 
 class Intake(Section):

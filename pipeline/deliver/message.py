@@ -120,9 +120,9 @@ def build(
     address, ``GateError`` for another header that cannot be written.
     """
     headers = _leaving(content) | _list_headers(sender, issue_id=issue_id)
-    token = _keyed(f"{issue_id}.{subscriber_id}", sender.verp_key)
+    named = f"{issue_id}.{subscriber_id}"
     return _message(
-        sender, content, email=email, name=name, kind=sender.newsletter, token=token, headers=headers, now=now
+        sender, content, email=email, name=name, kind=sender.newsletter, named=named, headers=headers, now=now
     )
 
 
@@ -139,7 +139,7 @@ def build_letter(
         email=email,
         name="",
         kind=kind,
-        token=_keyed(f"letter.{token}", origin.verp_key),
+        named=f"letter.{token}",
         headers=_leaving(content),
         now=now,
     )
@@ -153,6 +153,8 @@ class Delivered:
     subscriber_id: int | None = None
     letter: str | None = None
     """The letter's token; an issue's delivery has none."""
+    is_public: bool = False
+    """It is told by a Message-ID, which stands in every answer and in public archives."""
 
 
 def read_delivery_token(token: str, *, key: bytes) -> Delivered | None:
@@ -161,11 +163,16 @@ def read_delivery_token(token: str, *, key: bytes) -> Delivered | None:
     A token is ``ISSUE.SUBSCRIBER.HASH`` or ``letter.TOKEN.HASH``; the key is the newsroom's own, as in ``Origin``.
     """
     match = _TOKEN.fullmatch(token)
-    if match is None or not hmac.compare_digest(_keyed(match["named"], key), token):
+    if match is None:
+        return None
+    is_public = hmac.compare_digest(_public(match["named"], key), token)
+    if not (is_public or hmac.compare_digest(_keyed(match["named"], key), token)):
         return None
     if match["letter"] is not None:
-        return Delivered(letter=match["letter"])
-    return Delivered(issue_id=int(match["issue"]), subscriber_id=int(match["subscriber"]))
+        return Delivered(letter=match["letter"], is_public=is_public)
+    return Delivered(
+        issue_id=int(match["issue"]), subscriber_id=int(match["subscriber"]), is_public=is_public
+    )
 
 
 _TOKEN = re.compile(
@@ -174,9 +181,14 @@ _TOKEN = re.compile(
 )
 
 
-def _keyed(named: str, key: bytes) -> str:
+def _keyed(named: str, key: bytes, *, label: str = "") -> str:
     """Return what names a mail to the outside, with a keyed hash behind it."""
-    return f"{named}.{hmac.new(key, named.encode(), hashlib.sha256).hexdigest()[:16]}"
+    return f"{named}.{hmac.new(key, f'{label}{named}'.encode(), hashlib.sha256).hexdigest()[:16]}"
+
+
+def _public(named: str, key: bytes) -> str:
+    """Return the token for the mail itself, which others get to see; nobody makes that of the return path from it."""
+    return _keyed(named, key, label="Message-ID ")
 
 
 def _message(
@@ -186,11 +198,12 @@ def _message(
     email: str,
     name: str,
     kind: str,
-    token: str,
+    named: str,
     headers: Mapping[str, str],
     now: datetime,
 ) -> Message:
     recipient = _ascii_address(email)
+    token = _public(named, origin.verp_key)
     message_id = f"<{kind}.{token}@{_domain(origin.address)}>"
     message = EmailMessage(policy=SMTP)
     try:
@@ -208,7 +221,7 @@ def _message(
     message.set_boundary(f"=_{token}")  # quoted-printable never holds "=_"
     return Message(
         id=message_id,
-        envelope_from=f"bounces+{token}@{origin.return_path_domain}",
+        envelope_from=f"bounces+{_keyed(named, origin.verp_key)}@{origin.return_path_domain}",
         recipient=recipient,
         content=message.as_bytes(policy=_WIRE),
     )

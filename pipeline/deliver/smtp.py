@@ -50,6 +50,10 @@ class RelayRefusedError(TransportError):
     """The relay refuses us, not a reader: the issue is held until a person has seen why."""
 
 
+class RelayLostError(TransportError):
+    """The connection was lost before the dot: by chance, or over this one message."""
+
+
 class SmtpConnection:
     """One connection to the relay, opened by the first delivery and again when it was lost."""
 
@@ -162,7 +166,7 @@ class SmtpConnection:
         return kind(f"relay {self._relay} refuses us: {reply.code} {printable(reply.text)}")
 
     def _loss(self, why: str) -> TransportError:
-        return TransportError(f"relay {self._relay} was lost: {why}")
+        return RelayLostError(f"relay {self._relay} was lost: {why}")
 
     def _client(self) -> aiosmtplib.SMTP:
         relay = self._relay

@@ -13,10 +13,10 @@ from pipeline.doctor.finding import Finding, ok, problem, trouble, warning
 from pipeline.errors import TemplateError
 from pipeline.jobs.letterhead import masthead
 from pipeline.jobs.proof import proofread, proofread_letter
-from pipeline.model import Issue, IssueStatus, Item, Reference, Slot, TransportKind
+from pipeline.model import Issue, IssueStatus, Item, LetterState, Reference, Slot, TransportKind
 from pipeline.render.specimen import Problem
 from pipeline.render.variant import render
-from pipeline.store.letters import number_waiting
+from pipeline.store.letters import number_ended, number_waiting
 from subscribers.preferences import LANGUAGES
 from subscribers.store import Letter
 
@@ -50,6 +50,7 @@ _SPECIMENS: tuple[tuple[tuple[Item, ...], dict[str, int]], ...] = (
     ((), {"collected": 0}),
 )
 """What an issue may be made of: items, articles of which none is news, or nothing at all."""
+_LATELY = timedelta(days=7)
 _LATE = timedelta(hours=1)
 """Somebody waits for it; a relay that was away for a while has been tried again by then."""
 
@@ -115,6 +116,11 @@ def waiting(newsroom: Newsroom) -> Iterator[Finding]:
     """Say whether our own letters leave."""
     with newsroom.database.read() as connection:
         number = number_waiting(connection, queued_before=newsroom.clock() - _LATE)
+        since = newsroom.clock() - _LATELY
+        failed, started = (
+            number_ended(connection, state, since=since)
+            for state in (LetterState.FAILED, LetterState.STARTED)
+        )
     if number:
         yield warning(
             f"{number} of our own letters, to confirm a sign-up or the like, waited for longer than an hour",
@@ -122,3 +128,8 @@ def waiting(newsroom: Newsroom) -> Iterator[Finding]:
         )
     else:
         yield ok("none of our own letters waits for long")
+    if failed or started:
+        yield ok(
+            f"of our own letters of the last week {failed} failed, and of {started} nobody knows whether they left;"
+            " metabrief subscribers letters lists them"
+        )

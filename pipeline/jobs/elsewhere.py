@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Collection, Mapping
@@ -15,6 +16,7 @@ from pipeline.app import Newsroom
 from pipeline.errors import MetabriefError
 from pipeline.jobs.intake import intake_folder, kept_folder
 from pipeline.jobs.mailboxes import LARGEST, maildir_files
+from pipeline.store.database import shred
 from pipeline.store.schema import deliveries, issue_variants, issues, letters
 from subscribers.schema import bounces, subscribers
 
@@ -46,11 +48,12 @@ class Elsewhere:
         )
         try:
             self._forget_sent(marks)
-            self._forget_returned(marks, digests.all())
+            self._forget_returned(marks, frozenset(digests))
         except OSError as error:
             raise MetabriefError(
                 f"{error.filename} cannot be removed: {error.strerror}; see its rights, then erase again"
             ) from error
+        shred(connection)
         connection.execute(letters.delete().where(letters.c.subscriber_id == subscriber_id))
         # named issue by issue, for the ledger is sorted so; a relay's words may quote the address
         theirs = sa.and_(
@@ -72,17 +75,17 @@ class Elsewhere:
         for digest in digests:
             (kept_folder(self._newsroom) / f"{digest}.eml").unlink(missing_ok=True)
         for path in maildir_files(intake_folder(self._newsroom), "tmp", "new", "cur"):
-            _remove_if(path, marks, look_at=LARGEST)
+            _remove_if(path, marks, look_at=LARGEST, digests=digests)
 
 
-def _remove_if(path: Path, marks: re.Pattern[bytes], *, look_at: int) -> None:
-    """Remove a file in whose beginning a reader is named."""
+def _remove_if(path: Path, marks: re.Pattern[bytes], *, look_at: int, digests: Collection[str] = ()) -> None:
+    """Remove a file in whose beginning a reader is named, or that is known as theirs, however it is encoded."""
     try:
         with path.open("rb") as file:
-            is_theirs = marks.search(file.read(look_at))
+            content = file.read(look_at)
     except FileNotFoundError:
         return
-    if is_theirs:
+    if marks.search(content) or (digests and hashlib.sha256(content).hexdigest() in digests):
         path.unlink(missing_ok=True)
 
 

@@ -18,15 +18,19 @@ from email.utils import parsedate_to_datetime
 from itertools import takewhile
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from pipeline.app import Newsroom
 from pipeline.config.sections import Intake
 from pipeline.errors import MetabriefError
 from pipeline.jobs.mailboxes import Found, Unread, maildir_mails, make_maildir, remove_old
 from pipeline.jobs.whose import Whose, whose
 from subscribers.bounces.kind import Kind
+from subscribers.bounces.policy import QUIET, quiet_for
 from subscribers.bounces.reading import Reading, read_mail
 from subscribers.bounces.register import Report, write_down
 from subscribers.life import Status
+from subscribers.store import agreed_newsletters
 
 KEPT = timedelta(days=30)
 """How long a mail that came back is kept; what it said of a reader stays as long as they do."""
@@ -92,6 +96,13 @@ def remove_old_mails(newsroom: Newsroom) -> None:
             ) from error
 
 
+def quiet_of(newsroom: Newsroom, connection: sa.Connection, subscriber_id: int) -> timedelta:
+    """Return how long no bounce must come from a reader for those before to be forgiven: by what they get most often."""
+    keys = agreed_newsletters(connection, subscriber_id)
+    periods = [each.period_length for each in newsroom.settings.newsletter if each.key in keys]
+    return quiet_for(min(periods)) if periods else QUIET
+
+
 def read_mails(
     newsroom: Newsroom, mails: Iterable[Found], *, on_mail: Callable[[], None] = lambda: None
 ) -> Tally:
@@ -134,12 +145,18 @@ class _Reader:
             reading=reading,
             mail=hashlib.sha256(mail).hexdigest(),
             at=_written_at(mail, since=reader.since, now=self._newsroom.clock()),
+            sent_at=reader.since,
+            is_by_message_id=reader.is_public,
         )
 
     def _write_down(self, mail: bytes, report: Report) -> None:
         with self._newsroom.database.write() as connection:
             written = write_down(
-                connection, report, suppression_key=self._suppression_key, now=self._newsroom.clock()
+                connection,
+                report,
+                suppression_key=self._suppression_key,
+                now=self._newsroom.clock(),
+                quiet=quiet_of(self._newsroom, connection, report.subscriber_id),
             )
             if written.is_new:
                 self._keep(mail, report.mail)  # before whoever erases this reader comes to look for it

@@ -12,6 +12,7 @@ from pipeline.app import Newsroom
 from pipeline.deliver.ledger import next_try
 from pipeline.deliver.message import Message, UnwritableAddressError
 from pipeline.deliver.replies import Attempt
+from pipeline.deliver.smtp import RelayLostError
 from pipeline.deliver.throttle import Throttle
 from pipeline.errors import MetabriefError, TransportError
 from pipeline.jobs.stopping import wait_for, work_until_stopped
@@ -87,27 +88,36 @@ class _Post:
         await work_until_stopped([self._work(transport, tokens)], self._stop, spared=self._on_the_wire)
 
     async def _work(self, transport: Transport, tokens: Iterable[str]) -> None:
+        """Try one after the other; two in a row at which the connection is lost are taken for a relay that is away."""
+        was_lost = False
         try:
             for token in tokens:
                 seconds = self._throttle.wait_seconds(asyncio.get_running_loop().time())
                 if await wait_for(self._stop, seconds=seconds):
                     return
-                try:
-                    await self._try(transport, token)
-                except TransportError:
-                    await self._try(transport, token)  # a lost connection is opened again, once
+                lost = await self._try(transport, token)
+                if lost is not None and was_lost:
+                    raise lost
+                was_lost = lost is not None
         except TransportError as error:
             self._put_off_all(str(error))
         finally:
             await transport.close()
 
-    async def _try(self, transport: Transport, token: str) -> None:
-        """Try one letter. Raises ``TransportError`` when there is no way out for any."""
+    async def _try(self, transport: Transport, token: str) -> RelayLostError | None:
+        """Try one letter, and return how the connection was lost at it; it waits then, whatever becomes of others.
+
+        Raises ``TransportError`` when there is no way out for any.
+        """
         occasion = take(self._newsroom, token)
         if occasion is None:
-            return
+            return None
         try:
-            await self._deliver(transport, occasion.letter, written(self._newsroom, occasion))
+            await self._deliver_anew(transport, occasion.letter, written(self._newsroom, occasion))
+        except RelayLostError as error:
+            later = Attempt(state=DeliveryState.DEFERRED, reason=str(error))
+            self._write_down(occasion.letter, later, is_started=False)
+            return error
         except TransportError:
             raise
         except UnwritableAddressError as error:
@@ -117,6 +127,14 @@ class _Post:
             self._trouble = str(error)
             faulty = Attempt(state=DeliveryState.DEFERRED, reason=str(error))
             self._write_down(occasion.letter, faulty, is_started=False)
+        return None
+
+    async def _deliver_anew(self, transport: Transport, letter: Queued, message: Message) -> None:
+        """Deliver a letter; a connection that was lost, perhaps since the last one, is opened again, once."""
+        try:
+            await self._deliver(transport, letter, message)
+        except RelayLostError:
+            await self._deliver(transport, letter, message)
 
     async def _deliver(self, transport: Transport, letter: Queued, message: Message) -> None:
         is_started = False
@@ -124,7 +142,7 @@ class _Post:
         def start() -> bool:
             nonlocal is_started
             with self._newsroom.database.write() as connection:
-                is_started = letters.start(connection, letter.token)
+                is_started = letters.start(connection, letter.token, about=letter.consent_id)
             self._on_the_wire.add(asyncio.current_task())
             return is_started
 

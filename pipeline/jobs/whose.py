@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -22,9 +22,11 @@ class Whose:
 
     subscriber_id: int
     delivery: str = ""
-    """Its token; empty when they are known by their leave token."""
+    """What names it in its token; empty when they are known by their leave token."""
     since: datetime | None = None
     """When that went out, as far as is known: no mail that speaks of it is older."""
+    is_public: bool = False
+    """The token is one that others may have seen."""
 
 
 def whose(connection: sa.Connection, reading: Reading, *, key: bytes) -> Whose | None:
@@ -42,17 +44,26 @@ def _by_delivery(connection: sa.Connection, reading: Reading, *, key: bytes) -> 
         delivered = read_delivery_token(token, key=key)
         if delivered is None:
             continue
-        if delivered.letter is not None:
-            yield from _of_letter(connection, delivered.letter, token=token)
-        elif delivered.subscriber_id is not None:
-            since = connection.scalar(_changed_at(delivered))
-            yield Whose(subscriber_id=delivered.subscriber_id, delivery=token, since=since)
+        found = (
+            _of_issue(connection, delivered)
+            if delivered.letter is None
+            else _of_letter(connection, delivered)
+        )
+        named = token.rpartition(".")[0]  # the same in both tokens of a mail, so that it counts once
+        if found is not None:
+            yield replace(found, delivery=named, is_public=delivered.is_public)
 
 
-def _of_letter(connection: sa.Connection, letter: str, *, token: str) -> Iterator[Whose]:
-    found = sa.select(letters.c.subscriber_id, letters.c.queued_at).where(letters.c.token == letter)
-    for row in connection.execute(found):
-        yield Whose(subscriber_id=row.subscriber_id, delivery=token, since=row.queued_at)
+def _of_issue(connection: sa.Connection, delivered: Delivered) -> Whose | None:
+    if delivered.subscriber_id is None:
+        return None
+    return Whose(subscriber_id=delivered.subscriber_id, since=connection.scalar(_changed_at(delivered)))
+
+
+def _of_letter(connection: sa.Connection, delivered: Delivered) -> Whose | None:
+    found = sa.select(letters.c.subscriber_id, letters.c.queued_at).where(letters.c.token == delivered.letter)
+    row = connection.execute(found).one_or_none()
+    return row and Whose(subscriber_id=row.subscriber_id, since=row.queued_at)
 
 
 def _changed_at(delivered: Delivered) -> sa.Select[datetime]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -16,7 +16,9 @@ HEAD = "0003"
 """The newest migration; a test holds it to the history."""
 
 BUSY_SECONDS = 30
+_LOG_SECONDS = 0.2
 _MIGRATION_LOCK = 20220222  # any number, the same in every process
+_SHREDS = "must_empty_log"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -30,8 +32,22 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """Yield a connection in a transaction that may write from its first statement on; commit at the end."""
+        must_empty_log = False
         with _foreign_errors(self.url), self.engine.begin() as connection:
             yield connection
+            must_empty_log = connection.info.pop(_SHREDS, False)
+        if must_empty_log:
+            self._empty_log()
+
+    def _empty_log(self) -> None:
+        """Take out of SQLite's log what was taken out of the database; whoever reads right now keeps it until the next time."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with closing(self.engine.raw_connection()) as connection, suppress(sqlite3.Error):
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={_LOG_SECONDS * 1000:.0f}")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -57,6 +73,11 @@ class Database:
         if version != HEAD:
             with _foreign_errors(self.url):
                 _upgrade(self.engine, version)
+
+
+def shred(connection: sa.Connection) -> None:
+    """See that what this transaction takes out of the database is in none of its files, once it is committed."""
+    connection.info[_SHREDS] = True
 
 
 def _upgrade(engine: sa.Engine, version: str | None) -> None:
@@ -143,11 +164,17 @@ def _make_private(path: Path) -> None:
         ) from error
 
 
+_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", f"busy_timeout={BUSY_SECONDS * 1000}")
+
+
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    """Set what SQLite forgets between connections; FULL, so that even a power cut loses no started delivery."""
+    """Set what SQLite forgets between connections.
+
+    FULL, so that even a power cut loses no started delivery; and what is deleted is overwritten, for it may be a person's.
+    """
     connection.isolation_level = None  # we say BEGIN ourselves
     _use_wal(connection)
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -16,14 +16,18 @@ from subscribers.schema import subscribers
 from subscribers.store import Letter
 
 ONE_OF_A_KIND = timedelta(hours=1)
+_PAUSES = (ONE_OF_A_KIND, timedelta(days=1), timedelta(days=7))
+"""After the first letter without an answer, the second, and each that follows."""
+_BY_A_FORM = frozenset({Letter.OPT_IN, Letter.ALREADY})
+"""Anybody can call for these, in anybody's name."""
 _TOKEN_BYTES = 12
 """Enough that none comes twice; in lower-case hex, for the capitals of a return path may get lost on its way."""
 _QUEUED = letters.c.state == sa.literal_column("'queued'")
 """In the very words of the index, so that SQLite uses it."""
 _ANSWERED = {
     Letter.ALREADY: frozenset({Status.ACTIVE, Status.PAUSED}),
-    Letter.DOWNLOAD: frozenset(Status) - {Status.COMPLAINED, Status.ERASED},
-    Letter.ERASE: frozenset(Status) - {Status.COMPLAINED, Status.ERASED},
+    Letter.DOWNLOAD: frozenset(Status) - {Status.ERASED},
+    Letter.ERASE: frozenset(Status) - {Status.ERASED},
 }
 """Where its reader must stand for a letter to say anything to them; whoever is asked to opt in may stand anywhere."""
 
@@ -40,13 +44,16 @@ class Letters:
         now: datetime,
         consent_id: int | None = None,
     ) -> bool:
-        """Queue a letter, unless one of its kind was queued for this reader within the hour."""
-        recent = sa.select(letters.c.token).where(
-            letters.c.subscriber_id == subscriber_id,
-            letters.c.kind == kind,
-            letters.c.queued_at > now - ONE_OF_A_KIND,
-        )
-        if connection.execute(recent).first() is not None:
+        """Queue a letter, unless one of its kind was queued for this reader too short a time ago.
+
+        One that still waits to ask them takes up the newest asking instead.
+        """
+        mine = sa.and_(letters.c.subscriber_id == subscriber_id, letters.c.kind == kind)
+        if consent_id is not None:
+            waits = letters.update().where(mine, _QUEUED).values(consent_id=consent_id)
+            if connection.execute(waits).rowcount:
+                return False
+        if _is_too_soon(connection, mine, subscriber_id, kind=kind, now=now):
             return False
         row = {
             "token": secrets.token_hex(_TOKEN_BYTES),
@@ -58,6 +65,29 @@ class Letters:
         }
         connection.execute(letters.insert(), row)
         return True
+
+
+def pause_after(unanswered: int) -> timedelta:
+    """Return how long no letter of a kind follows the last, of which so many have been left without an answer."""
+    return _PAUSES[min(max(unanswered, 1), len(_PAUSES)) - 1]
+
+
+def _is_too_soon(
+    connection: sa.Connection,
+    mine: sa.ColumnElement[bool],
+    subscriber_id: int,
+    *,
+    kind: Letter,
+    now: datetime,
+) -> bool:
+    """Say whether a letter of this kind would come too soon after the last; one that answers none is let be longer."""
+    last = connection.scalar(sa.select(sa.func.max(letters.c.queued_at)).where(mine))
+    if last is None or kind not in _BY_A_FORM:
+        return last is not None and last > now - ONE_OF_A_KIND
+    spoke = consent.latest(connection, subscriber_id, consent.OWN_WORD)
+    since = mine if spoke is None else sa.and_(mine, letters.c.queued_at > spoke)
+    unanswered = connection.scalar(sa.select(sa.func.count()).select_from(letters).where(since)) or 0
+    return bool(last > now - pause_after(unanswered))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,14 +134,16 @@ def take(connection: sa.Connection, token: str) -> Queued | None:
     return letter
 
 
-def start(connection: sa.Connection, token: str) -> bool:
+def start(connection: sa.Connection, token: str, *, about: int | None) -> bool:
     """Mark a letter as about to leave, and say whether it may: the fence before the final dot.
 
-    It passes while it waits and its reader still wants it. Commit before anything goes out: it never passes again.
+    It passes while it waits, its reader still wants it, and it is still ``about`` that asking. Commit before anything
+    goes out: it never passes again.
     """
     if take(connection, token) is None:
         return False
-    started = letters.update().where(letters.c.token == token, _QUEUED).values(state=State.STARTED)
+    mine = sa.and_(letters.c.token == token, letters.c.consent_id.is_not_distinct_from(about), _QUEUED)
+    started = letters.update().where(mine).values(state=State.STARTED)
     return connection.execute(started).rowcount == 1
 
 
@@ -138,9 +170,9 @@ def drop(connection: sa.Connection, token: str, *, reason: str) -> None:
 
 
 def put_off(connection: sa.Connection, *, until: datetime, reason: str, now: datetime) -> int:
-    """Let all letters that are due wait, for there is no way out, and return how many."""
+    """Let all letters that are due wait, for there is no way out, and return how many; that is no try of theirs."""
     is_due = sa.and_(_QUEUED, sa.or_(letters.c.next_try.is_(None), letters.c.next_try <= now))
-    values = {"next_try": until, "reason": reason, "attempts": letters.c.attempts + 1}
+    values = {"next_try": until, "reason": reason}
     return connection.execute(letters.update().where(is_due).values(values)).rowcount
 
 
@@ -154,6 +186,12 @@ def number_waiting(connection: sa.Connection, *, queued_before: datetime) -> int
     """Return how many letters wait since before then."""
     waiting = sa.select(sa.func.count()).where(_QUEUED, letters.c.queued_at < queued_before)
     return connection.scalar(waiting) or 0
+
+
+def number_ended(connection: sa.Connection, state: State, *, since: datetime) -> int:
+    """Return how many letters queued since then stand in a state that is no waiting."""
+    ended = sa.select(sa.func.count()).where(letters.c.state == state, letters.c.queued_at >= since)
+    return connection.scalar(ended) or 0
 
 
 @dataclass(frozen=True, kw_only=True)

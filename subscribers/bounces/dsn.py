@@ -29,8 +29,8 @@ class Failure:
 
     reporting: str
     """The host that reports it."""
-    is_of_program: bool
-    """It is what a program said that the mail was handed to, often of itself and not of the reader."""
+    is_doubtful: bool
+    """It does not say for certain that the reader is gone: a program said it, often of itself, or it may pass."""
 
     @property
     def is_delayed(self) -> bool:
@@ -93,5 +93,5 @@ def _failure(group: Group, reporting: str) -> Failure:
         status=found[0] if found else "",
         diagnostic=f"{diagnostic or told} {first(group, 'x-powermta-bouncecategory')}".strip(),
         reporting=reporting,
-        is_of_program=type_ == "x-unix",
+        is_doubtful=type_ == "x-unix",
     )

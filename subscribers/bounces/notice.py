@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from email.message import Message
 from functools import cache
 from importlib.resources import files
 from itertools import product
@@ -17,9 +18,14 @@ _LONGEST = 20_000
 _MOST_LINES = 400
 _QUOTED = re.compile(r"^>(?!>)[ \t]?", re.MULTILINE)
 _REPLY_LINE = re.compile(r"(?<![\d.:])[45]\d\d[ -]|(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
+_OWN_REPLY = re.compile(r"^[45]\d\d(?: - |[ -][45]\.)", re.MULTILINE)
 _REPORTS = ("", "delivery-status", "disposition-notification")
 """Types of reports that may say that a mail was refused."""
-_IN_JSON = re.compile(r'"(?:emailAddress|diagnosticCode)"\s{0,5}:\s{0,5}"([^"]{1,500})"')
+_ANSWER = re.compile(
+    r"(?:\[[^\[\]]{1,30}\]\s{0,3})?(?:re|aw|antw|antwort|sv|vs|odp|rif|res|rép|r|回复|答复|回覆|答覆)(?:\[\d{1,3}\])?\s{0,3}[:：]",
+    re.IGNORECASE,
+)
+"""How answers begin their subjects, but not mails that were passed on, as people do with notices."""
 _ASKED = re.compile(r"rcpt to:\s?<([^<>\s]{3,250})>", re.IGNORECASE)
 _TO = re.compile(r"^[ \t]{0,8}To:([^\r\n]{1,300})", re.IGNORECASE | re.MULTILINE)
 _LABEL = re.compile(
@@ -60,15 +66,25 @@ def is_bounce(parts: Sequence[Part]) -> bool:
         return False
     if is_report or "X-Failed-Recipients" in headers:
         return True
-    if '"bouncedRecipients"' in parts[0].text:  # Amazon SES by way of its notification service
-        return True
-    words = wording()["bounce"]
     writer = header(headers, "From").casefold()
-    subject = header(headers, "Subject").casefold()
     local = address(writer).partition("@")[0] or writer
-    return any(each in local for each in words["writers"]) or any(
-        each in subject for each in words["subjects"]
-    )
+    is_of_office = any(each in local for each in wording()["bounce"]["writers"])
+    if _ANSWER.match(
+        header(headers, "Subject")
+    ):  # the subject is the issue's own; people may have such addresses too
+        return is_of_office and any(_OWN_REPLY.search(part.text) for part in _told(parts))
+    return is_of_office or _is_told_by_subject(headers)
+
+
+def _is_told_by_subject(headers: Message) -> bool:
+    """Say whether the subject is a notice's; that of an answer may be the issue's own, unless no answer to it is wanted."""
+    if "In-Reply-To" in headers:
+        return False
+    is_answer = header(headers, "Auto-Submitted").lower().startswith("auto-replied")
+    if is_answer and header(headers, "Return-Path").strip() != "<>":
+        return False
+    subject = header(headers, "Subject").casefold()
+    return any(each in subject for each in wording()["bounce"]["subjects"])
 
 
 def read_notice(parts: Sequence[Part]) -> Notice:
@@ -90,7 +106,7 @@ def _is_telling(line: str) -> bool:
 
 
 def _own_lines(parts: Sequence[Part]) -> list[str]:
-    text = "\n".join(_prose(part.text[:_LONGEST]) for part in _told(parts))[:_LONGEST]
+    text = "\n".join(part.text[:_LONGEST] for part in _told(parts))[:_LONGEST]
     lines = [line.strip() for line in _QUOTED.sub("", text).splitlines()[:_MOST_LINES]]
     ends = (number for number, line in enumerate(lines) if _begins_the_returned(line.casefold()))
     return lines[: next(ends, len(lines))]
@@ -101,17 +117,12 @@ def _begins_the_returned(line: str) -> bool:
     return line.startswith(words["returned"]) or any(each in line for each in words["copies"])
 
 
-def _prose(text: str) -> str:
-    """Return a text; of a notice in JSON the address and the reply."""
-    return "\n".join(match[1] for match in _IN_JSON.finditer(text)) if text.lstrip().startswith("{") else text
-
-
 def _told(parts: Sequence[Part]) -> list[Part]:
-    """Return the parts written for people before the returned mail; HTML only where there is no plain text."""
+    """Return the parts written for people before the returned mail; HTML only where there is no plain text, and no JSON."""
     end = next(
         (n for n, part in enumerate(parts) if part.type.endswith(("rfc822", "rfc822-headers"))), len(parts)
     )
-    before = [part for part in parts[:end] if part.text.strip()]
+    before = [part for part in parts[:end] if part.text.strip() and not part.text.lstrip().startswith("{")]
     plain = [part for part in before if part.type == "text/plain"]
     return plain or [part for part in before if part.type == "text/html"]
 

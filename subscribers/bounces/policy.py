@@ -13,7 +13,7 @@ HARD_POINTS = 1.0
 SOFT_POINTS = 0.5
 OFF_POINTS = 5.0
 QUIET = timedelta(days=7)
-"""So long without a bounce, and those before are forgiven."""
+"""So long without a bounce, and those before are forgiven; longer for whom we seldom write to."""
 _POINTS = {Kind.HARD: HARD_POINTS, Kind.SOFT: SOFT_POINTS}
 
 
@@ -26,7 +26,7 @@ class Bounce:
     is_sure: bool
     """The host says by code and words that there is no such user."""
     delivery: str
-    """Which delivery, by its token; several mails on one count once, the worst."""
+    """Which delivery, by its name; several mails on one count once, the worst."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,14 +39,20 @@ class Standing:
     why: str
 
 
-def judge(bounces: Sequence[Bounce], *, now: datetime) -> Standing:
+def quiet_for(period: timedelta) -> timedelta:
+    """Return how long no bounce must come from one who is written to once a ``period``: two mails must have arrived."""
+    return max(QUIET, 2 * period)
+
+
+def judge(bounces: Sequence[Bounce], *, now: datetime, quiet: timedelta = QUIET) -> Standing:
     """Judge a reader by their bounces, given in any order.
 
     Only hard and soft ones count: what is our fault, or no bounce at all, says nothing against the reader. A bounce is
-    forgiven when ``QUIET`` has passed between it and the next, or since the last. One that surely says that there
+    forgiven when ``quiet`` has passed between it and the next, or since the last. One that surely says that there
     is no such user is enough by itself.
     """
-    recent = _unforgiven((each for each in bounces if each.kind in _POINTS and each.at <= now), now)
+    counting = (each for each in bounces if each.kind in _POINTS and each.at <= now)
+    recent = _unforgiven(counting, now, quiet=quiet)
     worst = _worst_of_each_delivery(recent)
     points = sum(_POINTS[each.kind] for each in worst)
     sure = next((each for each in recent if each.kind is Kind.HARD and each.is_sure), None)
@@ -55,12 +61,12 @@ def judge(bounces: Sequence[Bounce], *, now: datetime) -> Standing:
     return Standing(points=points, is_off=points >= OFF_POINTS, why=_in_words(points, worst))
 
 
-def _unforgiven(bounces: Iterable[Bounce], now: datetime) -> list[Bounce]:
+def _unforgiven(bounces: Iterable[Bounce], now: datetime, *, quiet: timedelta) -> list[Bounce]:
     """Return the bounces since the last quiet time, the latest first."""
     kept: list[Bounce] = []
     after = now
     for each in sorted(bounces, key=lambda bounce: bounce.at, reverse=True):
-        if after - each.at >= QUIET:
+        if after - each.at >= quiet:
             break
         kept.append(each)
         after = each.at

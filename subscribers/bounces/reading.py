@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from subscribers.bounces.addresses import address
+from subscribers.bounces.amazon import bounces
 from subscribers.bounces.arf import Feedback, feedback, returned_to
 from subscribers.bounces.automatic import asks_to_leave, is_automatic, says_automatic
 from subscribers.bounces.diagnosis import Verdict, diagnose
@@ -57,7 +58,7 @@ def _read(parts: Sequence[Part]) -> Reading:
     told = feedback(parts)
     if told is not None:
         return _of_feedback(told)
-    reported = failures(parts)
+    reported = failures(parts) or bounces(parts)
     if reported:
         return _of_report(reported, parts)
     if asks_to_leave(parts):
@@ -95,19 +96,23 @@ def _of_report(reported: Sequence[Failure], parts: Sequence[Part]) -> Reading:
 
 
 def _of_failure(failure: Failure, notice: Notice) -> Reading:
-    verdict = diagnose(failure.diagnostic, status=failure.status, story=f"{failure.reporting}\n{notice.text}")
+    named = (failure.recipient,) if failure.recipient else notice.recipients
+    story = f"{failure.reporting}\n{notice.text}"
+    verdict = diagnose(failure.diagnostic, status=failure.status, story=story, recipients=named)
     if not failure.diagnostic or not verdict.is_told:
-        verdict = diagnose(f"{failure.diagnostic}\n{notice.text}", status=failure.status)
-    if failure.is_of_program:
+        whole = f"{failure.diagnostic}\n{notice.text}"
+        verdict = diagnose(whole, status=failure.status, recipients=named)
+    if failure.is_doubtful:
         verdict = _softened(verdict)
     quote = failure.diagnostic or notice.replies or notice.text
     return _reading(verdict, quote, is_delayed=failure.is_delayed)
 
 
 def _of_notice(notice: Notice, parts: Sequence[Part]) -> Reading:
-    verdict = diagnose(notice.replies, story=notice.text)
+    named = notice.recipients
+    verdict = diagnose(notice.replies, story=notice.text, recipients=named)
     if not verdict.is_told:
-        verdict = diagnose(notice.text)
+        verdict = diagnose(notice.text, recipients=named)
     found = _reading(verdict, notice.replies or notice.text, is_delayed=notice.is_warning)
     return replace(found, recipients=notice.recipients or returned_to(parts))
 

@@ -12,11 +12,23 @@ from typing import NamedTuple
 
 from subscribers import addresses
 from subscribers.errors import AddressError
-from subscribers.preferences import NAME_LENGTH, parse_hour, parse_language, parse_name, parse_timezone
+from subscribers.preferences import (
+    LONGEST_PAUSE,
+    NAME_LENGTH,
+    parse_hour,
+    parse_language,
+    parse_name,
+    parse_timezone,
+)
 from subscribers.transfer import products, sheet
 
 _PACKED = "\t"
 _PARTING = re.compile(r"[,;|，；]")
+_SETTINGS = ("language", "timezone", "hour", "paused_until")
+_LONGEST_SETTING = 100
+_MOST_TAGS, _LONGEST_TAG = 100, 100
+_REMEMBERED = 200
+"""Longer cells of tags are seldom alike, and ten thousand of a megabyte would fill the memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +101,16 @@ def unpacked(text: str) -> Settings:
 class Checker:
     """Checks the rows of one list; what a cell may leave open is the newsletter's own."""
 
-    def __init__(self, listed: sheet.Sheet, *, offers: Sequence[Offer], newsletter: str) -> None:
+    def __init__(
+        self,
+        listed: sheet.Sheet,
+        *,
+        offers: Sequence[Offer],
+        newsletter: str,
+        now: datetime,
+        have_all_left: bool = False,
+    ) -> None:
+        self._have_all_left, self._longest_pause = have_all_left, now + LONGEST_PAUSE
         self._offers = {offer.newsletter: offer for offer in offers}
         self._newsletter = newsletter
         self._product = listed.product
@@ -101,41 +122,53 @@ class Checker:
 
     def check(self, number: int, cells: Mapping[str, str]) -> tuple[Applicant, ...]:
         """Return who applies by a row, at least one. Raises ``AddressError``."""
+        _see_no_header(cells["email"])
+        if self._have_all_left or (self._says_who_left and products.has_left(cells)):
+            return (self._leaver(number, cells["email"]),)
         self._see_form(cells)
         email = addresses.normal_form(cells["email"])
         key = addresses.key_of(email)
-        flags = self._flags(key, cells)
+        if self._says_who_left:
+            products.see_no_doubt(cells)
+        flags = _flags(key)
         name, tags = _name(products.whole_name(cells)), _tags(cells.get("tags", ""))
         wanted = self._wanted(cells) if self._names_newsletters else (self._newsletter,)
-        get = cells.get
-        settings = self._packed(
-            wanted[0], get("language", ""), get("timezone", ""), get("hour", ""), get("paused_until", "")
-        )
+        settings = self._packed(wanted[0], *self._settings(cells))
         first = Applicant(key, number, flags | _FIRST, email, name, wanted[0], settings, tags)
         if len(wanted) == 1:
             return (first,)
         return (first, *(first._replace(flags=flags, newsletter=other) for other in wanted[1:]))
 
-    def _flags(self, key: str, cells: Mapping[str, str]) -> int:
-        flags = 0
-        if self._says_who_left and products.has_left(cells):
-            flags |= Flag.LEFT
-        if addresses.is_role_key(key):
-            flags |= Flag.ROLE
-        if addresses.is_disposable_key(key):
-            flags |= Flag.DISPOSABLE
-        return int(flags)
+    def _leaver(self, number: int, address: str) -> Applicant:
+        """Return one who left: whatever else their row holds, it must not keep us from remembering that."""
+        email = addresses.normal_form(address)
+        settings = self._packed(self._newsletter, "", "", "", "")
+        flags = int(Flag.FIRST | Flag.LEFT)
+        return Applicant(
+            addresses.key_of(email), number, flags, email, "", self._newsletter, settings, tags=""
+        )
+
+    def _settings(self, cells: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the cells of a row's settings; one too long for any is refused, or passed over as another's."""
+        get = cells.get
+        found = (get("language", ""), get("timezone", ""), get("hour", ""), get("paused_until", ""))
+        if len("".join(found)) <= _LONGEST_SETTING:
+            return found
+        long = [column for column in _SETTINGS if len(get(column, "")) > _LONGEST_SETTING]
+        if long and self._product is None:
+            raise AddressError(
+                f"{long[0]} has more than {_LONGEST_SETTING} characters, so it is none", column=long[0]
+            )
+        return tuple("" if column in long else cell for column, cell in zip(_SETTINGS, found, strict=True))
 
     def _see_form(self, cells: Mapping[str, str]) -> None:
         """Raise ``AddressError`` for what is no row of a person's."""
-        email, name = cells["email"], cells.get("name", "")
+        name = cells.get("name", "")
         if sheet.SURPLUS in cells:
             raise AddressError(
                 "the row has more cells than the header; put a cell with commas in quotes",
                 column=sheet.SURPLUS,
             )
-        if "@" not in email and sheet.head(email) in products.HEADERS["email"]:
-            raise AddressError("this is a second header line, not a person", column="email")
         if "@" in name and "\n" in name:
             raise AddressError(
                 "the name runs over several lines with an @ among them; is a quote left open?", column="name"
@@ -175,7 +208,7 @@ class Checker:
             self._own(parse_language, language) or offer.language,
             self._own(parse_timezone, timezone) or offer.timezone,
             self._own(parse_hour, hour) or "",
-            _parse_pause(paused_until),
+            self._parse_pause(paused_until),
         )
         return _PACKED.join(settings)
 
@@ -188,19 +221,32 @@ class Checker:
                 raise
             return None
 
+    def _parse_pause(self, cell: str) -> str:
+        """Return the moment a pause ends, in UTC and in ISO 8601, which is how our own lists write it."""
+        if not cell:
+            return ""
+        try:
+            moment = datetime.fromisoformat(cell)
+            until = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            raise AddressError(
+                f"paused_until {cell[:40]!r} is no moment such as 2026-01-01T00:00:00+00:00",
+                column="paused_until",
+            ) from error
+        if until > self._longest_pause:
+            raise AddressError(f"paused_until {cell[:40]!r} is more than a year away", column="paused_until")
+        return until.isoformat()
 
-def _parse_pause(cell: str) -> str:
-    """Return the moment a pause ends, in UTC and in ISO 8601, which is how our own lists write it."""
-    if not cell:
-        return ""
-    try:
-        moment = datetime.fromisoformat(cell)
-    except ValueError as error:
-        raise AddressError(
-            f"paused_until {cell[:40]!r} is no moment such as 2026-01-01T00:00:00+00:00",
-            column="paused_until",
-        ) from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+
+def _see_no_header(email: str) -> None:
+    """Raise ``AddressError`` for a header among the rows."""
+    if "@" not in email and sheet.head(email) in products.HEADERS["email"]:
+        raise AddressError("this is a second header line, not a person", column="email")
+
+
+def _flags(key: str) -> int:
+    role = Flag.ROLE if addresses.is_role_key(key) else 0
+    return int(role | (Flag.DISPOSABLE if addresses.is_disposable_key(key) else 0))
 
 
 def _name(text: str) -> str:
@@ -209,10 +255,24 @@ def _name(text: str) -> str:
     return text if is_mended else parse_name(text)
 
 
-@lru_cache(maxsize=10_000)
 def _tags(cell: str) -> str:
-    """Return the tags of a cell; some products put each in quotes of its own."""
+    """Return the tags of a cell. Raises ``AddressError``."""
     if not cell:
         return ""
-    words = (_name(word.replace('"', "")) for word in _PARTING.split(cell))
-    return ",".join(dict.fromkeys(filter(None, words)))
+    return _known_tags(cell) if len(cell) < _REMEMBERED else _parse_tags(cell)
+
+
+def _parse_tags(cell: str) -> str:
+    """Return the tags of a cell; some products put each in quotes of its own."""
+    words = tuple(
+        dict.fromkeys(filter(None, (_name(word.replace('"', "")) for word in _PARTING.split(cell))))
+    )
+    if len(words) > _MOST_TAGS:
+        raise AddressError(f"there are {len(words)} tags, more than {_MOST_TAGS}", column="tags")
+    long = next((word for word in words if len(word) > _LONGEST_TAG), None)
+    if long is not None:
+        raise AddressError(f"the tag {long[:40]!r} … has more than {_LONGEST_TAG} characters", column="tags")
+    return ",".join(words)
+
+
+_known_tags = lru_cache(maxsize=10_000)(_parse_tags)

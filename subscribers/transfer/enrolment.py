@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from subscribers import consent, leaving
-from subscribers.life import GONE, Event, Status
+from subscribers import consent
+from subscribers.life import GONE, Status
 from subscribers.schema import (
     Instant,
     consents,
@@ -27,6 +28,19 @@ LEFT_ELSEWHERE = "left elsewhere"
 _AT_MOST = 900
 """Values in one IN; older builds of SQLite bind at most 999."""
 _UNMAILED = GONE | {Status.PENDING}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """What becomes of a batch; of those who left elsewhere, by their places, what that means here."""
+
+    verdicts: Sequence[Verdict]
+    readers: tuple[int, ...]
+    """They leave here with it."""
+    others: tuple[int, ...]
+    """Strangers, and those who are gone or pending: remembered, so that no list brings them in."""
+    steadfast: int
+    """So many came here by their own word; nothing happens to them."""
 
 
 def admit(
@@ -128,28 +142,35 @@ def _pause(connection: sa.Connection, newcomers: Sequence[Applicant], *, now: da
             )
 
 
-def send_away(
-    connection: sa.Connection,
-    batch: Batch,
-    verdicts: Sequence[Verdict],
-    *,
-    origin: str,
-    suppression_key: bytes,
-    now: datetime,
-) -> None:
-    """See that those who left elsewhere stay away here, but for those who came to us by their own word."""
+def settle(connection: sa.Connection, batch: Batch, *, resumed: int | None) -> Settled:
+    """Return what becomes of a batch, and write nothing."""
+    verdicts = batch.verdicts(resumed=resumed)
     away = [place for place, verdict in enumerate(verdicts) if verdict is Verdict.LEFT_ELSEWHERE]
     mailed = {place: one for place in away if (one := batch.known.get(place)) and one.status not in _UNMAILED}
     own_word = _came_themselves(connection, [one.id for one in mailed.values()])
-    ending = leaving.Ending(event=Event.LEAVE, kind=consent.Kind.LEFT, claim=LEFT_ELSEWHERE, origin=origin)
-    for one in mailed.values():
-        if one.id not in own_word:
-            mine = subscribers.c.id == one.id
-            leaving.end(connection, mine, ending, suppression_key=suppression_key, now=now)
+    readers = tuple(place for place, one in mailed.items() if one.id not in own_word)
+    return Settled(
+        verdicts=verdicts,
+        readers=readers,
+        others=tuple(place for place in away if place not in mailed),
+        steadfast=len(mailed) - len(readers),
+    )
+
+
+def send_away(
+    connection: sa.Connection, batch: Batch, settled: Settled, *, origin: str, now: datetime
+) -> None:
+    """See that those who left elsewhere stay away here, all of them at once: one by one, a batch takes seconds."""
+    ids = [batch.known[place].id for place in settled.readers]
+    for some in _chunks(ids):
+        ended = subscribers.update().where(subscribers.c.id.in_(some))
+        connection.execute(ended.values(status=Status.UNSUBSCRIBED, changed_at=now))
+    record = {"kind": consent.Kind.LEFT, "claim": LEFT_ELSEWHERE, "origin": origin, "at": now}
+    if ids:
+        connection.execute(consents.insert(), [{**record, "subscriber_id": one} for one in ids])
     rows = [
         {"address_hash": batch.hashes[place], "reason": LEFT_ELSEWHERE, "at": now}
-        for place in away
-        if place not in mailed
+        for place in (*settled.readers, *settled.others)
     ]
     if rows:
         connection.execute(insert_new(connection, suppressions), rows)

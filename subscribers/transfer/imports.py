@@ -16,15 +16,16 @@ import sqlalchemy as sa
 from subscribers import consent
 from subscribers.errors import AddressError
 from subscribers.schema import consents, imports
-from subscribers.transfer import batch, enrolment, sheet, staging
+from subscribers.transfer import batch, enrolment, products, sheet, staging
 from subscribers.transfer.admission import Verdict
 from subscribers.transfer.applicants import Applicant, Checker, Flag, Offer, Refusal
+from subscribers.transfer.enrolment import Settled
 
 BATCH = 5000
 """Rows a transaction: some two tenths of a second, for a mail about to go out waits for it."""
 SHOWN = 20
 """So many refusals the report holds; all of them go to ``refuse``."""
-_VALUE_SHOWN = 100
+_VALUE_SHOWN, _WHY_SHOWN = 100, 400
 _NO_TOKEN = ("", "")
 
 
@@ -37,6 +38,8 @@ class ListImport:
     newsletter: str
     claim: str
     suppression_key: bytes
+    have_all_left: bool = False
+    """The operator says that everyone in the file left elsewhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +52,11 @@ class ImportReport:
     refused: int
     first_refused: tuple[Refusal, ...]
     left_elsewhere: int
-    """Of those left alone, the ones who left where the list comes from."""
+    """Of those left alone, the ones who left where the list comes from …"""
+    leaving: int
+    """… of these the readers who leave here with it …"""
+    steadfast: int
+    """… and those who came here by their own word and stay."""
     roles: int
     """Of those added, addresses of a task and not of a person."""
     disposable: int
@@ -57,6 +64,10 @@ class ImportReport:
     """Rows that a run which was stopped had done."""
     product: str
     """The product whose list it is, empty when it is nobody's known."""
+    advice: str
+    """What to do when that product's list cannot say who left, else empty."""
+    is_gbk: bool
+    """Whether it was read as GBK, for it is not UTF-8."""
     digest: str
 
 
@@ -87,11 +98,11 @@ def import_csv(
     """
     with staging.stage() as stage:
         reading = _Reading(wanted, stage, refuse=refuse, watch=watch)
-        reading.to_end()
+        reading.to_end(now=now)
         with write() as connection:
             ledger = _Ledger(connection, wanted, digest=reading.listed.digest, now=now)
 
-        def take(some: _Ready) -> Sequence[Verdict]:
+        def take(some: _Ready) -> Settled:
             with write() as connection, batch.laid_out(connection, some.prepared) as laid:
                 return ledger.settle(connection, laid, rows=some.rows)
 
@@ -102,19 +113,24 @@ def import_csv(
 
 
 def rehearse_csv(
-    wanted: ListImport, *, read: Connect, refuse: Refuse = _unrefused, watch: Watch = _unwatched
+    wanted: ListImport,
+    *,
+    read: Connect,
+    now: datetime,
+    refuse: Refuse = _unrefused,
+    watch: Watch = _unwatched,
 ) -> ImportReport:
     """Return what ``import_csv`` would, and write nothing. Raises ``ImportFileError``."""
     with staging.stage() as stage:
         reading = _Reading(wanted, stage, refuse=refuse, watch=watch)
-        reading.to_end()
+        reading.to_end(now=now)
         with read() as connection:
             before = _find_before(connection, wanted, digest=reading.listed.digest)
         unfinished = None if before is None or before.finished_at else before
 
-        def look(some: _Ready) -> Sequence[Verdict]:
+        def look(some: _Ready) -> Settled:
             with read() as connection, batch.laid_out(connection, some.prepared) as laid:
-                return laid.verdicts(resumed=unfinished and unfinished.consent_id)
+                return enrolment.settle(connection, laid, resumed=unfinished and unfinished.consent_id)
 
         reading.settle(look, tokens=repeat(_NO_TOKEN))
         return reading.report(done_before=unfinished.rows if unfinished else 0)
@@ -137,21 +153,32 @@ class _Reading:
         self._wanted, self._stage, self._refuse, self._watch = wanted, stage, refuse, watch
         self._first_refused: list[Refusal] = []
 
-    def to_end(self) -> None:
+    def to_end(self, *, now: datetime) -> None:
         """Read and check the whole file onto the stage."""
-        self._stage.add(self._checked())
+        checker = Checker(
+            self.listed,
+            offers=self._wanted.offers,
+            newsletter=self._wanted.newsletter,
+            now=now,
+            have_all_left=self._wanted.have_all_left,
+        )
+        self._stage.add(self._checked(checker))
         self._watch("read", self.listed.size, self.listed.size)
 
-    def _checked(self) -> Iterator[Applicant]:
-        size, wanted = self.listed.size, self._wanted
-        checker = Checker(self.listed, offers=wanted.offers, newsletter=wanted.newsletter)
+    def _checked(self, checker: Checker) -> Iterator[Applicant]:
+        size = self.listed.size
         for number, cells in self.listed.rows(at=lambda done: self._watch("read", done, size)):
             self.tally["rows"] += 1
             try:
                 yield from checker.check(number, cells)
-            except AddressError as error:
-                value = cells.get(error.column, "")[:_VALUE_SHOWN]
-                self._turn_away(Refusal(row=number, column=error.column, value=value, why=str(error)))
+            except (
+                AddressError,
+                ValueError,
+                OverflowError,
+            ) as error:  # what nobody foresaw harms no other row
+                column = error.column if isinstance(error, AddressError) else "email"
+                value, why = cells.get(column, "")[:_VALUE_SHOWN], str(error)[:_WHY_SHOWN]
+                self._turn_away(Refusal(row=number, column=column, value=value, why=why))
 
     def _turn_away(self, refusal: Refusal) -> None:
         self.tally["refused"] += 1
@@ -159,7 +186,7 @@ class _Reading:
             self._first_refused.append(refusal)
         self._refuse(refusal)
 
-    def settle(self, take: Callable[[_Ready], Sequence[Verdict]], *, tokens: Iterable[staging.Token]) -> None:
+    def settle(self, take: Callable[[_Ready], Settled], *, tokens: Iterable[staging.Token]) -> None:
         """Let ``take`` write batch after batch, and count what becomes of them.
 
         While one is made ready the database is free for others; a thread that did this meanwhile would starve them.
@@ -170,25 +197,29 @@ class _Reading:
             self._watch("done", ready.rows, of)
 
     def _batches(self, tokens: Iterable[staging.Token]) -> Iterator[_Ready]:
+        key = self._wanted.suppression_key
         for some in self._stage.batches(BATCH):
-            key = self._wanted.suppression_key
             yield _Ready(prepared=batch.prepare(some.applicants, tokens, suppression_key=key), rows=some.rows)
 
-    def _count(self, applicants: Sequence[Applicant], verdicts: Sequence[Verdict]) -> None:
+    def _count(self, applicants: Sequence[Applicant], settled: Settled) -> None:
         """Count what became of a batch; a row that names several newsletters counts once."""
+        verdicts = settled.verdicts
         taken = {one.row: one for one, verdict in zip(applicants, verdicts, strict=True) if verdict in _TAKEN}
         away = {one.row for one, verdict in zip(applicants, verdicts, strict=True) if verdict is _AWAY}
         flags = Counter(one.flags for one in taken.values())
         self.tally.update(
             added=len(taken),
             left_elsewhere=len(away),
+            leaving=len(settled.readers),
+            steadfast=settled.steadfast,
             roles=sum(number for flag, number in flags.items() if flag & Flag.ROLE),
             disposable=sum(number for flag, number in flags.items() if flag & Flag.DISPOSABLE),
         )
 
     def report(self, *, done_before: int) -> ImportReport:
         """Return what was counted."""
-        tally = self.tally
+        tally, listed = self.tally, self.listed
+        advice = products.advice(listed.product, dict(listed.columns).keys())
         return ImportReport(
             rows=tally["rows"],
             added=tally["added"],
@@ -196,11 +227,15 @@ class _Reading:
             refused=tally["refused"],
             first_refused=tuple(self._first_refused),
             left_elsewhere=tally["left_elsewhere"],
+            leaving=tally["leaving"],
+            steadfast=tally["steadfast"],
             roles=tally["roles"],
             disposable=tally["disposable"],
             done_before=done_before,
-            product=self.listed.product.name if self.listed.product else "",
-            digest=self.listed.digest,
+            product=listed.product.name if listed.product else "",
+            advice="" if self._wanted.have_all_left else advice,
+            is_gbk=listed.encoding == sheet.GBK,
+            digest=listed.digest,
         )
 
 
@@ -214,35 +249,28 @@ class _Ledger:
     def __init__(self, connection: sa.Connection, wanted: ListImport, *, digest: str, now: datetime) -> None:
         before = _find_before(connection, wanted, digest=digest)
         self._wanted, self._digest, self._now = wanted, digest, now
+        self._origin = wanted.path.name.encode("utf-8", "replace").decode()  # bytes that are no text become ?
         self._consent_id: int | None = before and before.consent_id
         self.resumed = None if before is None or before.finished_at else self._consent_id
         self.done_before: int = before.rows if before and self.resumed else 0
 
-    def settle(self, connection: sa.Connection, laid: batch.Batch, *, rows: int) -> Sequence[Verdict]:
+    def settle(self, connection: sa.Connection, laid: batch.Batch, *, rows: int) -> Settled:
         """Write a batch down, and that the rows up to its end are done."""
-        verdicts = laid.verdicts(resumed=self.resumed)
-        if Verdict.TAKEN in verdicts:
+        settled = enrolment.settle(connection, laid, resumed=self.resumed)
+        if Verdict.TAKEN in settled.verdicts:
             consent_id = self._consent_id = self._consent_id or self._record(connection)
-            enrolment.admit(connection, laid, verdicts, consent_id=consent_id, now=self._now)
-        if Verdict.LEFT_ELSEWHERE in verdicts:
-            enrolment.send_away(
-                connection,
-                laid,
-                verdicts,
-                origin=f"import of {_shown(self._wanted.path)}",
-                suppression_key=self._wanted.suppression_key,
-                now=self._now,
-            )
+            enrolment.admit(connection, laid, settled.verdicts, consent_id=consent_id, now=self._now)
+        enrolment.send_away(connection, laid, settled, origin=f"import of {self._origin}", now=self._now)
         mine = sa.and_(imports.c.consent_id == self._consent_id, imports.c.finished_at.is_(None))
         connection.execute(imports.update().where(mine).values(rows=rows))
-        return verdicts
+        return settled
 
     def _record(self, connection: sa.Connection) -> int:
         consent_id = consent.record(
             connection,
             kind=consent.Kind.IMPORT,
             claim=self._wanted.claim,
-            origin=_shown(self._wanted.path),
+            origin=self._origin,
             now=self._now,
         )
         mine = {"consent_id": consent_id, "digest": self._digest, "newsletter": self._wanted.newsletter}
@@ -269,8 +297,3 @@ def _find_before(connection: sa.Connection, wanted: ListImport, *, digest: str) 
         .limit(1)
     )
     return connection.execute(found).one_or_none()
-
-
-def _shown(path: Path) -> str:
-    """Return a file's name as text; bytes that are none become question marks."""
-    return path.name.encode("utf-8", "replace").decode("utf-8")

@@ -29,7 +29,8 @@ HEADERS = {
     "frequency": ("frequency", "频率"),
     "newsletters": ("newsletters",),
     "tags": ("tags", "tag", "labels", "标签"),
-    "status": ("status", "subscriber type", "subscription status", "状态"),
+    "status": ("status", "subscriber type", "状态"),
+    "subscription_status": ("subscription status",),
     "paused_until": ("paused until",),
     "unsub_time": ("unsub time",),
     "clean_time": ("clean time",),
@@ -40,7 +41,15 @@ HEADERS = {
 """Our columns and what they are called here and elsewhere, in lower case, the name that wins first."""
 
 LEFT = frozenset(
-    {"status", "unsub_time", "clean_time", "email_disabled", "subscribed_to_emails", "deleted_at"}
+    {
+        "status",
+        "subscription_status",
+        "unsub_time",
+        "clean_time",
+        "email_disabled",
+        "subscribed_to_emails",
+        "deleted_at",
+    }
 )
 """The columns that say who must not be written to any more."""
 
@@ -51,6 +60,10 @@ class Product:
 
     name: str
     marks: frozenset[str]
+    teller: str = ""
+    """The one of our columns that says who left, where some of its lists lack it."""
+    otherwise: str = ""
+    """What to do with a list that lacks it."""
 
 
 PRODUCTS = (
@@ -61,8 +74,15 @@ PRODUCTS = (
     Product(
         name="Substack",
         marks=frozenset({"stripe plan", "email disabled", "active subscription", "paid upgrade date"}),
+        teller="email_disabled",
+        otherwise="take the CSV of Settings, Exports, which has the column email_disabled",
     ),
-    Product(name="listmonk", marks=frozenset({"attributes"})),
+    Product(
+        name="listmonk",
+        marks=frozenset({"attributes"}),
+        teller="subscription_status",
+        otherwise="export those with the subscription status unsubscribed too, and import that file with --left",
+    ),
     Product(
         name="Ghost", marks=frozenset({"subscribed to emails", "complimentary plan", "stripe customer id"})
     ),
@@ -88,6 +108,7 @@ GONE = frozenset(
 """What a ``status`` says of people who are written to, and of those who left or whose mailbox is no more."""
 _YES = frozenset({"true", "yes", "1", "t", "y"})
 _NO = frozenset({"false", "no", "0", "f", "n"})
+_STATUSES = ("status", "subscription_status")
 
 
 def recognise(heads: Collection[str]) -> Product | None:
@@ -97,7 +118,7 @@ def recognise(heads: Collection[str]) -> Product | None:
 
 def whole_name(cells: Mapping[str, str]) -> str:
     """Return a row's name, else first and last; Chinese ones in their own order and without a gap."""
-    name = cells.get("name", "")
+    name = cells.get("name", "").strip()
     if name:
         return name
     first, last = cells.get("first name", "").strip(), cells.get("last name", "").strip()
@@ -109,21 +130,36 @@ def whole_name(cells: Mapping[str, str]) -> str:
 def has_left(cells: Mapping[str, str]) -> bool:
     """Say whether a row is of one who left elsewhere, or whose mailbox was given up there.
 
-    Raises ``AddressError`` for a row that does not say, and one of a person who was not written to for another reason.
+    One column that says so is enough, whatever the others hold.
     """
+    return (
+        any(_word(cells, column) for column in ("unsub_time", "clean_time", "deleted_at"))
+        or _word(cells, "email_disabled") in _YES
+        or _word(cells, "subscribed_to_emails") in _NO
+        or any(_word(cells, column) in GONE for column in _STATUSES)
+    )
+
+
+def see_no_doubt(cells: Mapping[str, str]) -> None:
+    """Raise ``AddressError`` for a row that does not say whether they left, or of one who was not written to anyhow."""
     for column in ("unsub_time", "clean_time"):
-        if column in cells and not cells[column].strip():
+        if column in cells:
             raise AddressError(f"{column} is empty, so it is unclear whether they left", column=column)
-    if "unsub_time" in cells or "clean_time" in cells or cells.get("deleted_at", "").strip():
-        return True
-    if _is_yes(cells, "email_disabled") or _is_yes(cells, "subscribed_to_emails") is False:
-        return True
-    status = cells.get("status", "").strip().lower()
-    if status and status not in MAILED | GONE:
-        raise AddressError(
-            f"status {status[:40]!r} does not say that they agreed and may be written to", column="status"
-        )
-    return status in GONE
+    for column in ("email_disabled", "subscribed_to_emails"):
+        if (word := _word(cells, column)) and word not in _YES | _NO:
+            raise AddressError(f"{column} {word[:40]!r} is neither true nor false", column=column)
+    for column in _STATUSES:
+        if (word := _word(cells, column)) and word not in MAILED:
+            raise AddressError(
+                f"{column} {word[:40]!r} does not say that they agreed and may be written to", column=column
+            )
+
+
+def advice(product: Product | None, columns: Collection[str]) -> str:
+    """Return what to do where a product's list with these of our columns cannot say who left, else nothing."""
+    if product is None or not product.teller or product.teller in columns:
+        return ""
+    return f"this list does not say who left there; {product.otherwise}"
 
 
 def is_unasked(product: Product | None, file_name: str) -> bool:
@@ -131,9 +167,5 @@ def is_unasked(product: Product | None, file_name: str) -> bool:
     return product is not None and product.name == "Mailchimp" and file_name.startswith("nonsubscribed_")
 
 
-def _is_yes(cells: Mapping[str, str], column: str) -> bool | None:
-    """Return what a cell says, None when it says nothing."""
-    word = cells.get(column, "").strip().lower()
-    if word in _YES or word in _NO or not word:
-        return word in _YES if word else None
-    raise AddressError(f"{column} {word[:40]!r} is neither true nor false", column=column)
+def _word(cells: Mapping[str, str], column: str) -> str:
+    return cells.get(column, "").strip().lower()

@@ -10,14 +10,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
-from itertools import chain
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 from subscribers.errors import ImportFileError
 from subscribers.preferences import parse_name
+from subscribers.transfer import seams
 from subscribers.transfer.products import HEADERS, Product, recognise
 
+GBK = "gb18030"
+"""Its present name, and what holds it whole."""
 LONGEST = 16_000_000
 """Characters a row may have: each field of a megabyte, and still little memory."""
 SURPLUS = "surplus"
@@ -29,7 +32,13 @@ _BACKSLASHED = re.compile(rb'[,;\t]"\\"')
 """A cell that begins with a quote behind a backslash, as databases write it, where CSV doubles the quote."""
 _QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
 """What our own export, and some others, write for a formula so that a spreadsheet takes it for text."""
+_OWN_LINE = re.compile(r"\ufeff?sep=([,;\t])\s*", re.IGNORECASE)
+"""What spreadsheets write before the header and do not show."""
+_SELDOM = 5
+"""GBK's lines are hardly ever UTF-8 too; a few names of two characters are."""
+_SWALLOWED = "rows within a cell"
 _TROUBLE = {
+    _SWALLOWED: "a cell holds what look like rows of this list; is a quote left alone there? take it off, or double it",
     "unexpected end of data": "a quote is opened and never closed; close it",
     "field larger": "a cell has no end, probably for a quote that is never closed; close it",
     "expected after": "text follows a closing quote; double the quotes within a cell, or close the one before",
@@ -42,6 +51,15 @@ def unheard(_done: int) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """How rows are parted into cells; ``has_own_line``: the first line says so (``sep=;``) and is no row."""
+
+    delimiter: str
+    escape: str | None
+    has_own_line: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """A file looked over once: its digest (SHA-256), its header, and how it is to be read."""
 
@@ -49,7 +67,7 @@ class Sheet:
     digest: str
     size: int
     encoding: str
-    escape: str | None
+    dialect: Dialect
     has_quoted_formulas: bool
     header: tuple[str, ...]
     columns: tuple[tuple[str, int], ...]
@@ -61,9 +79,10 @@ class Sheet:
         Calls ``at`` now and then with how many bytes were read. Raises ``ImportFileError``, be it after some rows:
         read to the end before anything is believed.
         """
+        swallows = seams.Seams(self.columns, width=len(self.header), delimiter=self.dialect.delimiter).swallow
         with _reading(self.path), self.path.open("rb") as raw:
             file = TextIOWrapper(raw, encoding=self.encoding, newline="")
-            for number, cells in _records(file, self.path, escape=self.escape):
+            for number, cells in _records(file, self.path, dialect=self.dialect, swallows=swallows):
                 if number % _OFTEN == 0:
                     at(raw.tell())
                 if number > 1 and any(map(str.strip, cells)):
@@ -88,14 +107,16 @@ def look_over(path: Path, *, at: Callable[[int], None] = unheard) -> Sheet:
     with _reading(path):
         look = _look(path, at=at)
         with path.open(encoding=look.encoding, newline="") as file:
-            _, header = next(_records(file, path, escape=look.escape), (1, []))
+            dialect = _dialect(next(_lines(file, path), ""), escape=look.escape)
+            file.seek(0)
+            _, header = next(_records(file, path, dialect=dialect), (1, []))
     heads = [head(cell) for cell in header]
     return Sheet(
         path=path,
         digest=look.digest,
         size=look.size,
         encoding=look.encoding,
-        escape=look.escape,
+        dialect=dialect,
         has_quoted_formulas=look.has_quoted_formulas,
         header=tuple(header),
         columns=_columns(heads, header, path),
@@ -132,7 +153,9 @@ def _look(path: Path, *, at: Callable[[int], None]) -> _Look:
             before, size = chunk[-3:], size + len(chunk)
             at(size)
     is_utf8 = is_utf8 and _decodes(decoder, b"", is_final=True)
-    encoding = "utf-16" if is_utf16 else "utf-8-sig" if is_utf8 else "gb18030"
+    encoding = "utf-16" if is_utf16 else "utf-8-sig" if is_utf8 else GBK
+    if encoding == GBK:
+        _see_not_spoilt(path)
     return _Look(
         digest=digest.hexdigest(),
         size=size,
@@ -142,19 +165,50 @@ def _look(path: Path, *, at: Callable[[int], None]) -> _Look:
     )
 
 
-def _records(file: TextIO, path: Path, *, escape: str | None) -> Iterator[tuple[int, list[str]]]:
-    """Yield every record, the header too, with its number."""
-    lines = _lines(file, path)
-    head = next(lines, "")
-    delimiter = max(",;\t", key=head.count)
-    reader = csv.reader(chain((head,), lines), delimiter=delimiter, escapechar=escape, strict=True)
-    number = 0
+def _see_not_spoilt(path: Path) -> None:
+    """Raise ``ImportFileError`` for UTF-8 with a few bytes that are none: read as GBK all its names would be wrong."""
+    good, bad, first = 0, 0, 0
+    with path.open("rb") as file:
+        for number, line in enumerate(iter(lambda: file.readline(LONGEST), b""), start=1):
+            if line.isascii():
+                continue
+            if _decodes(codecs.getincrementaldecoder("utf-8")(), line, is_final=True):
+                good += 1
+            else:
+                bad, first = bad + 1, first or number
+    if bad * _SELDOM <= good:
+        raise ImportFileError(
+            f"{path}, line {first}: this is no UTF-8, as the other lines are; mend it, or save the list as UTF-8 again"
+        )
+
+
+def _dialect(first: str, *, escape: str | None) -> Dialect:
+    own = _OWN_LINE.fullmatch(first)
+    delimiter = own[1] if own else max(",;\t", key=first.count)
+    return Dialect(delimiter=delimiter, escape=escape, has_own_line=bool(own))
+
+
+def _records(
+    file: TextIO,
+    path: Path,
+    *,
+    dialect: Dialect,
+    swallows: Callable[[list[str]], bool] = lambda _cells: False,
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield every record, the header too, with its number; ``swallows`` is asked of those of several lines."""
+    lines = islice(_lines(file, path), int(dialect.has_own_line), None)
+    reader = csv.reader(lines, delimiter=dialect.delimiter, escapechar=dialect.escape, strict=True)
+    number = before = 0
     try:
         for number, cells in enumerate(reader, start=1):
+            if reader.line_num - before > 1 and swallows(cells):
+                raise csv.Error(_SWALLOWED)
+            before = reader.line_num
             yield number, cells
     except csv.Error as error:
         why = next((meaning for words, meaning in _TROUBLE.items() if words in str(error)), str(error))
-        raise ImportFileError(f"{path}, row {number + 1}: {why}") from error
+        at = number if str(error) == _SWALLOWED else number + 1
+        raise ImportFileError(f"{path}, row {at}: {why}") from error
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, is_final: bool = False) -> bool:

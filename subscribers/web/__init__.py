@@ -6,7 +6,7 @@ script; a GET changes nothing.
 
 from subscribers.web.app import reader_app
 from subscribers.web.door import Door, Offered
-from subscribers.web.guard import HEADERS
-from subscribers.web.pages import masked
+from subscribers.web.guard import HEADERS, away
+from subscribers.web.pages import masked, page
 
-__all__ = ["HEADERS", "Door", "Offered", "masked", "reader_app"]
+__all__ = ["HEADERS", "Door", "Offered", "away", "masked", "page", "reader_app"]

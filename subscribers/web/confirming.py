@@ -15,6 +15,7 @@ from subscribers.optin import Answer
 from subscribers.web.door import Door, Offered
 from subscribers.web.guard import form_of
 from subscribers.web.pages import answer, client_network, page, page_language
+from subscribers.web.readers import token_asked
 from subscribers.web.wording import wording
 
 _STATUS = {Answer.CONFIRMED: 200, Answer.BEFORE: 200, Answer.OVERTAKEN: 410, Answer.UNKNOWN: 404}
@@ -27,6 +28,8 @@ class Asked:
     came_to: Answer
     language: str = ""
     newsletters: tuple[str, ...] = ()
+    token: str = ""
+    """Of the reader's own link, once the button is pressed."""
 
 
 async def show(door: Door, request: Request) -> Response:
@@ -83,7 +86,7 @@ def _confirm(door: Door, request: Request, connection: sa.Connection, asked_id: 
         suppression_key=door.suppression_key,
         now=door.clock(),
     )
-    return replace(asked, came_to=came_to)
+    return replace(asked, came_to=came_to, token=token_asked(connection, asked_id))
 
 
 def _read(door: Door, request: Request) -> int:
@@ -102,6 +105,7 @@ def _told(door: Door, request: Request, asked: Asked) -> Response:
         language=asked.language,
         status=_STATUS[asked.came_to],
         newsletters=_titles(door, asked),
+        token=asked.token,
     )
 
 

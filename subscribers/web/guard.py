@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
 from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = {
@@ -20,21 +23,50 @@ MOST_FORM_BYTES = 10_000
 _MOST_FIELDS = 100
 
 
+_AWAY = (
+    "<!doctype html><html lang=en><meta charset=utf-8><title>Later</title>"
+    "<p>This does not work just now. Please try again in some minutes."
+    "<p lang=zh-CN>暂时无法处理，请几分钟后再试。"
+)
+"""Set without a template, which could be what is away."""
+
+
+def away(status: int) -> Response:
+    """Return the page that asks to come back later, in both languages."""
+    return HTMLResponse(_AWAY, status_code=status, headers={"Retry-After": "60"})
+
+
 class Guard:
-    """Gives every answer the ``HEADERS``."""
+    """Gives every answer the ``HEADERS``; a fault of ours ends in an answer too, and one line for the operator."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and its answer back."""
+        is_begun = False
 
         async def send_guarded(message: Message) -> None:
+            nonlocal is_begun
             if message["type"] == "http.response.start":
+                is_begun = True
                 message["headers"] = [*message["headers"], *_RAW_HEADERS]
             await send(message)
 
-        await self._app(scope, receive, send_guarded)
+        try:
+            await self._app(scope, receive, send_guarded)
+        except Exception as error:
+            _tell_operator(error)
+            if not is_begun:
+                await away(500)(scope, receive, send_guarded)
+
+
+def _tell_operator(error: Exception) -> None:
+    """Say what failed and where in the code; not its message, which may hold a reader's address or link."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    logging.getLogger(__name__).error(
+        "a page failed: %s at %s:%s", type(error).__name__, frame.filename, frame.lineno
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +97,7 @@ async def form_of(request: Request, *, from_anywhere: bool = False) -> Form:
         await limited.body()  # whatever it says it is, no more than that is read
         async with limited.form(max_files=0, max_fields=_MOST_FIELDS) as form:
             fields = tuple((name, value) for name, value in form.multi_items() if isinstance(value, str))
-    except ClientDisconnect as error:
+    except (ClientDisconnect, ValueError, LookupError) as error:  # or it names a charset that is none
         raise HTTPException(400) from error
     if not all(_is_text(each) for pair in fields for each in pair):
         raise HTTPException(400)

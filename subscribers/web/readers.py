@@ -7,8 +7,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from subscribers import people
 from subscribers.life import Status
-from subscribers.schema import subscribers, subscriptions
+from subscribers.schema import consents, subscribers, subscriptions
 from subscribers.store import token_hash
 
 
@@ -32,10 +33,7 @@ _BY_TOKEN = (
     sa.select(*(subscribers.c[name] for name in _NAMES), subscriptions.c.newsletter)
     .outerjoin(
         subscriptions,
-        sa.and_(
-            subscriptions.c.subscriber_id == subscribers.c.id,
-            subscriptions.c.dropped_at.is_(None),
-        ),
+        sa.and_(subscriptions.c.subscriber_id == subscribers.c.id, people.HAS),
     )
     .where(subscribers.c.token_hash == sa.bindparam("hashed"))
 )
@@ -50,3 +48,9 @@ def find_reader(connection: sa.Connection, token: str) -> Reader | None:
     own = {name: getattr(rows[0], name) for name in _NAMES}
     newsletters = tuple(row.newsletter for row in rows if row.newsletter is not None)
     return Reader(**own | {"status": Status(rows[0].status), "newsletters": newsletters})
+
+
+def token_asked(connection: sa.Connection, asked_id: int) -> str:
+    """Return the link's token of whom an asking is about, empty when it is about nobody."""
+    asked = sa.select(subscribers.c.token).join(consents, consents.c.subscriber_id == subscribers.c.id)
+    return connection.scalar(asked.where(consents.c.id == asked_id)) or ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -52,7 +52,7 @@ async def send(door: Door, request: Request) -> Response:
     try:
         choice = _choice(door, form, reader)
     except AddressError as error:
-        return _form(door, request, reader, filled=_typed(form, reader), problem=error, status=422)
+        return _form(door, request, reader, filled=_typed(door, form, reader), problem=error, status=422)
     token, seen = request.path_params["token"], _seen(door, request, form, reader)
     saved = await door.writing.run(lambda connection: _save(door, connection, token, choice, seen))
     door.counters.use("left" if saved and saved.status in GONE else "preferences")
@@ -81,15 +81,20 @@ def _save(
 def _choice(door: Door, form: Form, reader: Reader) -> Choice:
     """Return what was chosen; a field that was not sent leaves its setting. Raises ``AddressError``."""
     offered = _offered(door, form)
-    timezone = preferences.parse_timezone(form.one("timezone"))
+    timezone = reader.timezone
+    if form.has("timezone"):
+        timezone = preferences.parse_timezone(form.one("timezone"))
     hour, pause = form.one("hour"), form.one("pause")
+    send_at = preferences.parse_hour(hour) if hour else None
     paused_until = preferences.parse_pause(pause, timezone=timezone, now=door.clock()) if pause else None
     return Choice(
         newsletters=tuple(key for key in offered if key in form.all("newsletter")),
         name=preferences.parse_name(form.one("name")) if form.has("name") else reader.name,
-        language=preferences.parse_language(form.one("language")),
+        language=preferences.parse_language(form.one("language"))
+        if form.has("language")
+        else reader.language,
         timezone=timezone,
-        send_at=preferences.parse_hour(hour) if hour else None,
+        send_at=send_at if form.has("hour") else reader.send_at,
         paused_until=paused_until if form.has("pause") else reader.paused_until,
     )
 
@@ -127,11 +132,16 @@ def _form(
         filled=filled,
         zone=zone_name(filled.timezone, language),
         zones=zone_options(language),
-        today=door.clock().astimezone(ZoneInfo(reader.timezone)).date().isoformat(),
+        tomorrow=_tomorrow(door, reader),
         words=wording(door, language),
         problem=problem,
         is_saved=is_saved,
     )
+
+
+def _tomorrow(door: Door, reader: Reader) -> str:
+    today = door.clock().astimezone(ZoneInfo(reader.timezone)).date()
+    return (today + timedelta(days=1)).isoformat()
 
 
 def _state(reader: Reader) -> str:
@@ -153,16 +163,12 @@ def _settings(reader: Reader, *, now: datetime) -> Filled:
     )
 
 
-def _typed(form: Form, reader: Reader) -> Filled:
-    """Return the form as it was sent."""
-    return Filled(
-        newsletters=form.all("newsletter") if form.has("offered") else reader.newsletters,
-        name=form.one("name"),
-        language=form.one("language"),
-        timezone=form.one("timezone"),
-        hour=form.one("hour"),
-        pause=form.one("pause"),
-    )
+def _typed(door: Door, form: Form, reader: Reader) -> Filled:
+    """Return the form as it was sent; what it had no field for, as it is set."""
+    is_set = _settings(reader, now=door.clock())
+    names = ("name", "language", "timezone", "hour", "pause")
+    typed = {name: form.one(name) if form.has(name) else getattr(is_set, name) for name in names}
+    return Filled(newsletters=form.all("newsletter") if form.has("offered") else is_set.newsletters, **typed)
 
 
 async def _find(door: Door, request: Request) -> Reader | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from subscribers import optin
-from subscribers.addresses import parse_address, suggest_domain
+from subscribers.addresses import Address, parse_address, suggest_domain
 from subscribers.errors import AddressError
 from subscribers.limits import Verdict
 from subscribers.optin import Asking
@@ -66,6 +67,8 @@ async def _knock(door: Door, request: Request, asking: Asking) -> Response:
     """Ask the address's owner, if the limits allow; the answer is the same for all but those who are many."""
     now = door.clock()
     admission = door.limits.admit(asking.address.key, network=asking.network, now=now)
+    if admission.is_news:
+        _tell_operator(door, admission.wait)
     if admission.verdict in (Verdict.NETWORK, Verdict.OVERALL):
         return _counted(door, admission.verdict, _later(door, request, admission.wait))
     if admission.verdict is Verdict.LET_IN:
@@ -77,13 +80,22 @@ async def _knock(door: Door, request: Request, asking: Asking) -> Response:
     return _counted(door, admission.verdict, answer(door, request, "asked"))
 
 
+def _tell_operator(door: Door, wait: timedelta) -> None:
+    minutes = ceil(wait / timedelta(minutes=1))
+    logging.getLogger(__name__).warning(
+        "sign-ups are asked to come back later: %s came in within the hour; the next is let in after %s minutes",
+        len(door.limits),
+        minutes,
+    )
+
+
 def _asking(door: Door, request: Request, form: Form) -> Asking:
     """Return what a form asks for. Raises ``AddressError``."""
     chosen = _chosen(door, form)
     site = _other_site(request)
     shown = shown_wording(door, form.one("form"), site=site)
     return Asking(
-        address=parse_address(form.one("email")),
+        address=_address(form),
         newsletters=tuple(each.key for each in chosen),
         language=parse_language(form.one("language") or chosen[0].languages[0]),
         timezone=chosen[0].timezone,
@@ -94,6 +106,17 @@ def _asking(door: Door, request: Request, form: Form) -> Asking:
     )
 
 
+def _address(form: Form) -> Address:
+    address = parse_address(form.one("email"))
+    if not address.email.rpartition("@")[0].isascii():
+        raise AddressError(
+            f"{address.email!r} can be written to only by SMTPUTF8 (RFC 6531), which we do not speak",
+            column="email",
+            kind="international",
+        )
+    return address
+
+
 def _chosen(door: Door, form: Form) -> tuple[Offered, ...]:
     keys = form.all("newsletter")
     if not keys and form.has("form"):  # our own form, with every box unticked
@@ -101,7 +124,11 @@ def _chosen(door: Door, form: Form) -> tuple[Offered, ...]:
     unknown = set(keys) - {each.key for each in door.newsletters}
     if unknown:
         known = ", ".join(each.key for each in door.newsletters)
-        raise AddressError(f"newsletter {min(unknown)[:40]!r} is not one of {known}", column="newsletter")
+        raise AddressError(
+            f"newsletter {min(unknown)[:40]!r} is not one of {known}",
+            column="newsletter",
+            kind="unknown newsletter",
+        )
     return tuple(each for each in door.newsletters if each.key in keys) or (door.usual,)
 
 

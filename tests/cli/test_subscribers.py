@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from pipeline.store.letters import Letters
 from pipeline.store.schema import letters
 from subscribers import leaving, store
 from subscribers.addresses import parse_address
-from subscribers.schema import bounces
+from subscribers.schema import bounces, subscribers
 from tests.cli.conftest import SETTINGS, Metabrief
 from tests.contracts.people import sign_up
 
@@ -154,7 +155,7 @@ def test_list_shows_whom_the_filter_finds(metabrief: Metabrief, listed_home: Pat
     found = metabrief("--home", listed_home, "subscribers", "list", "--filter", "-status:active", "--json")
     assert [row["email"] for row in found.json] == ["bo@test.example", "lea@test.example"]
     nobody = metabrief("--home", listed_home, "subscribers", "list", "--filter", "tag:none")
-    assert (nobody.code, nobody.out) == (0, "nobody on the list is tag:none\n")
+    assert (nobody.code, nobody.out, nobody.err) == (0, "", "nobody on the list is tag:none\n")
     assert (
         metabrief("--home", listed_home, "subscribers", "list", "--filter", "tag:none", "--json").json == []
     )
@@ -184,6 +185,28 @@ def test_list_writes_everyone_into_a_pipe_and_the_first_of_them_to_a_terminal(
     assert "bo@test.example" in shown
     assert "lea@test.example" not in shown
     assert "… and 1 more; narrow with --filter" in shown
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_list_never_cuts_an_address(
+    metabrief: Metabrief, listed_home: Path, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    email = f"{'very.' * 6}long.name@test.example"
+    words = (
+        "--name",
+        "Somebody With A Long Name",
+        "--tag",
+        "a-tag-of-some-length",
+        "--timezone",
+        "Asia/Shanghai",
+    )
+    metabrief("--home", listed_home, "subscribers", "add", email, *DAILY, *AGREED, *words)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    shown = metabrief("--home", listed_home, "subscribers", "list").out
+    places = len(shown.splitlines()[0].partition("status")[0])
+    assert email in "".join(line[:places].strip() for line in shown.splitlines())
+    assert (email in shown) is (columns == 80)
 
 
 def test_show_says_what_consent_rests_on_and_why_they_left(metabrief: Metabrief, listed_home: Path) -> None:
@@ -222,6 +245,18 @@ def test_show_tells_each_bounce_by_its_mail_and_what_they_come_to(
     shown = metabrief("--home", listed_home, "subscribers", "show", "ann@test.example").out
     assert "mail that came back: 0.5 points: 1 soft" in shown
     assert re.search(r"soft 4\.2\.2 mailbox full\n +mail d1\n", shown)
+
+
+def test_show_tells_what_the_bounces_of_one_came_to_when_they_were_given_up(
+    metabrief: Metabrief, listed_home: Path
+) -> None:
+    with open_newsroom(listed_home) as newsroom, newsroom.database.write() as connection:
+        at = newsroom.clock() - timedelta(days=90)
+        row = {"subscriber_id": 1, "delivery": "1.1", "kind": "hard", "is_sure": True, "status": "5.1.1"}
+        connection.execute(bounces.insert(), {**row, "reason": "no such user", "mail": "d1", "at": at})
+        connection.execute(subscribers.update().where(subscribers.c.id == 1).values(status="bounced"))
+    shown = metabrief("--home", listed_home, "subscribers", "show", "ann@test.example").out
+    assert "mail that came back: no such user, said so on" in shown
 
 
 def test_show_of_a_stranger_fails_and_says_so(metabrief: Metabrief, home: Path) -> None:

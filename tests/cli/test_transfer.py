@@ -80,6 +80,56 @@ def test_a_report_that_cannot_be_written_stops_the_import_before_it_begins(
     assert metabrief("--home", home, "subscribers", "list", "--json").json == []
 
 
+@pytest.mark.parametrize("name", [".", "r" * 300])
+def test_a_report_that_cannot_take_its_place_stops_the_import_before_it_begins(
+    metabrief: Metabrief, home: Path, file: Path, tmp_path: Path, name: str
+) -> None:
+    ended = metabrief(
+        "--home", home, "subscribers", "import", file, *DAILY, *AGREED, "--report", tmp_path / name
+    )
+    assert ended.code == 2
+    assert "--report" in ended.err
+    assert metabrief("--home", home, "subscribers", "list", "--json").json == []
+
+
+def test_a_list_with_the_longest_of_names_has_a_report_too(
+    metabrief: Metabrief, home: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / f"{'单' * 83}.csv"
+    path.write_text(LIST, encoding="utf-8")
+    assert metabrief("--home", home, "subscribers", "import", path, *DAILY, *AGREED).code == 0
+    [report] = (home / "data" / "imports").iterdir()
+    assert report.name.startswith("单单")
+
+
+def test_a_list_of_people_who_left_needs_no_consent_and_adds_nobody(
+    metabrief: Metabrief, home: Path, file: Path
+) -> None:
+    words = ("--home", home, "subscribers", "import", file, *DAILY)
+    assert metabrief(*words).code == 2
+    metabrief(*words, *AGREED)
+    rehearsed, ended = metabrief(*words, "--left", "--dry-run"), metabrief(*words, "--left")
+    assert ended.out.splitlines()[-1] == "5 rows = 0 added + 3 left alone + 2 refused"
+    for said in (rehearsed, ended):
+        assert "2 readers of this list leave with it" in said.out
+    assert {one["status"] for one in metabrief("--home", home, "subscribers", "list", "--json").json} == {
+        "unsubscribed"
+    }
+
+
+def test_words_that_are_no_text_are_no_obstacle(metabrief: Metabrief, home: Path, file: Path) -> None:
+    ended = metabrief("--home", home, "subscribers", "import", file, *DAILY, "--consent", "fair \udcff")
+    assert ended.code == 0
+    added = ("add", "bo@test.example", *DAILY, "--consent", "fair \udcff")
+    assert metabrief("--home", home, "subscribers", *added).code == 0
+
+
+def test_what_was_taken_for_gbk_is_said(metabrief: Metabrief, home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "gbk.csv"
+    path.write_bytes("email,name\nann@test.example,王小明\n".encode("gbk"))
+    assert "read as GBK" in metabrief("--home", home, "subscribers", "import", path, *DAILY, *AGREED).out
+
+
 def test_the_report_never_takes_the_lists_place(metabrief: Metabrief, home: Path, file: Path) -> None:
     ended = metabrief("--home", home, "subscribers", "import", file, *DAILY, *AGREED, "--report", file)
     assert ended.code == 2

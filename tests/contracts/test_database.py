@@ -149,7 +149,13 @@ def test_neither_an_error_nor_its_cause_shows_the_values_of_a_statement(database
 
 @pytest.mark.parametrize(
     ("pragma", "value"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", BUSY_SECONDS * 1000)],
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("foreign_keys", 1),
+        ("secure_delete", 1),
+        ("busy_timeout", BUSY_SECONDS * 1000),
+    ],
 )
 def test_sqlite_is_set_up_for_durable_concurrent_use(embedded: Database, pragma: str, value: object) -> None:
     with embedded.read() as connection:

@@ -69,6 +69,15 @@ def test_nothing_names_the_person_any_more(database: Database) -> None:
         assert recipients(connection, [1]) == {}
 
 
+def test_an_address_that_the_operator_wrote_into_their_record_goes_too(database: Database) -> None:
+    with database.write() as connection:
+        told = "Ann@X.Example.com told us at the fair, as did bo@x.example.com"
+        add(connection, sign_up(ANN), claim=told)
+        erase_ann(connection, Files())
+        claims = connection.scalars(sa.select(consents.c.claim).order_by(consents.c.id)).all()
+    assert claims[0] == "(erased) told us at the fair, as did bo@x.example.com"
+
+
 def test_the_records_stay_under_the_suppression_hash(database: Database) -> None:
     with database.write() as connection:
         fill(connection)

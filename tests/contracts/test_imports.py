@@ -221,7 +221,8 @@ def test_bad_rows_of_every_kind_harm_no_other(desk: Desk) -> None:
     report = desk.imports(
         "email,name,language,timezone,hour,tags\n"
         f"{big},,,,,\n"
-        f"a@x.example.com,{big},,,,{big}\n"
+        f"a@x.example.com,{big},,,,\n"
+        f"t@x.example.com,,,,,{big}\n"
         f"b@x.example.com,,{big},,,\n"
         f"{'c' * 306}@example.com.cn,,,,,\n"
         '"d@x.example.com\r\nBcc: e@x.example.com",,,,,\n'
@@ -233,10 +234,10 @@ def test_bad_rows_of_every_kind_harm_no_other(desk: Desk) -> None:
         "аnn@x.example.com,look-alike,,,,\n"
         "ann@x.example.com,Ann,,,,\n"
     )
-    assert counts(report) == (12, 3, 0, 9)
+    assert counts(report) == (13, 3, 0, 10)
     assert [(refusal.row, refusal.column) for refusal in report.first_refused] == [
-        (2, "email"), (4, "language"), (5, "email"), (6, "email"), (7, "email"), (8, "email"), (9, "email"),
-        (10, "surplus"), (11, "name"),
+        (2, "email"), (4, "tags"), (5, "language"), (6, "email"), (7, "email"), (8, "email"), (9, "email"),
+        (10, "email"), (11, "surplus"), (12, "name"),
     ]  # fmt: skip
     assert all(len(refusal.value) <= 100 and len(refusal.why) < 400 for refusal in report.first_refused)
     assert set(desk.people()) == {"a@x.example.com", "аnn@x.example.com", "ann@x.example.com"}
@@ -256,3 +257,20 @@ def test_each_refusal_is_told_and_few_are_kept(desk: Desk) -> None:
 def test_tasks_and_disposable_addresses_are_taken_and_counted(desk: Desk) -> None:
     report = desk.imports("email\ninfo@x.example.com\na@mailinator.com\nb@x.example.com\ninfo@nobody\n")
     assert (report.added, report.roles, report.disposable) == (3, 1, 1)
+
+
+def test_a_moment_at_the_end_of_time_is_refused_and_the_others_are_taken(desk: Desk) -> None:
+    report = desk.imports("email,paused_until\na@x.example.com,9999-12-31T23:59:59-12:00\nb@x.example.com,\n")
+    assert counts(report) == (2, 1, 0, 1)
+    assert report.first_refused[0].column == "paused_until"
+
+
+def test_what_nobody_foresaw_in_one_row_harms_no_other(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def parse(text: str) -> str:
+        return str(int(text))
+
+    monkeypatch.setattr("subscribers.transfer.applicants.parse_hour", parse)
+    report = desk.imports("email,hour\na@x.example.com,seven\nb@x.example.com,\n")
+    assert counts(report) == (2, 1, 0, 1)
+    assert report.first_refused[0].row == 2
+    assert "seven" in report.first_refused[0].why

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
@@ -9,7 +11,7 @@ from subscribers import optin
 from subscribers.life import Status
 from subscribers.schema import consents
 from subscribers.suppression import address_hash
-from subscribers.transfer.imports import import_csv
+from subscribers.transfer.imports import import_csv, rehearse_csv
 from tests.contracts.lists import (
     Desk,
     counts,
@@ -40,13 +42,114 @@ def test_who_came_by_a_list_and_left_elsewhere_is_written_to_no_more(desk: Desk)
     assert desk.readers() == 1
 
 
+def test_readers_who_leave_with_a_list_are_counted_beforehand_too_and_recorded_each(desk: Desk) -> None:
+    desk.imports("email\n" + "".join(f"{name}@x.example.com\n" for name in "abc"))
+    path = desk.folder / "left.csv"
+    path.write_text(
+        "email,status\na@x.example.com,unsubscribed\nb@x.example.com,bounced\nz@x.example.com,bounced\n"
+    )
+    rehearsed = rehearse_csv(wanted(path), read=desk.database.read, now=NOW)
+    assert desk.readers() == 3
+    report = import_csv(wanted(path), write=desk.database.write, now=NOW)
+    assert (report.left_elsewhere, report.leaving, report.steadfast) == (3, 2, 0)
+    assert rehearsed == report
+    assert desk.readers() == 1
+    assert suppressed(desk) == {address_hash(f"{name}@x.example.com", key=KEY) for name in "abz"}
+    assert desk.consents() == ["agreed at the fair", "left elsewhere", "left elsewhere"]
+    with desk.database.read() as connection:
+        left = connection.execute(sa.select(consents).where(consents.c.kind == "left")).first()
+    assert left is not None
+    assert (left.origin, left.at, left.terms, left.subscriber_id) == ("import of left.csv", NOW, None, 1)
+
+
+def test_readers_who_leave_with_a_list_keep_others_from_writing_for_tenths_of_a_second_at_most(
+    desk: Desk,
+) -> None:
+    number = 2000
+    desk.imports("email\n" + "".join(f"r{i}@x.example.com\n" for i in range(number)))
+    statements: list[str] = []
+
+    def heard(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        statements.append(statement)
+
+    with desk.database.read() as connection:
+        engine = connection.engine
+    sa.event.listen(engine, "before_cursor_execute", heard)
+    try:
+        report = desk.imports(
+            "email,status\n"
+            + "".join(f"r{i}@x.example.com,left\n".replace("left", "unsubscribed") for i in range(number))
+        )
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", heard)
+    assert report.leaving == number
+    assert len(statements) < number / 20
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("newsletters", "gone"),
+        ("frequency", "monthly"),
+        ("language", "fr"),
+        ("hour", "25"),
+        ("paused_until", "soon"),
+        ("email_disabled", "maybe"),
+        ("name", '"A\n(was a@b.example.com)"'),
+        ("name", "Lee, Ann"),
+    ],
+)
+def test_who_left_is_remembered_whatever_else_their_row_holds(desk: Desk, column: str, cell: str) -> None:
+    report = desk.imports(f"email,status,{column}\na@x.example.com,unsubscribed,{cell}\n")
+    assert (counts(report), report.left_elsewhere) == ((1, 0, 1, 0), 1)
+    assert suppressed(desk) == {address_hash("a@x.example.com", key=KEY)}
+
+
+def test_a_list_of_which_the_operator_says_that_all_left_adds_nobody_and_ends_its_readers(desk: Desk) -> None:
+    desk.imports("email\na@x.example.com\n")
+    path = desk.folder / "left.csv"
+    path.write_text(
+        "email,status,attributes\na@x.example.com,enabled,{}\nb@x.example.com,enabled,{}\nnobody,enabled,{}\n"
+    )
+    report = import_csv(replace(wanted(path), have_all_left=True), write=desk.database.write, now=NOW)
+    assert (counts(report), report.leaving, report.advice) == ((3, 0, 2, 1), 1, "")
+    assert desk.readers() == 0
+    assert counts(desk.imports("email\na@x.example.com\nb@x.example.com\n")) == (2, 0, 2, 0)
+
+
+def test_listmonks_status_of_a_subscription_says_who_left(desk: Desk) -> None:
+    report = desk.imports(
+        "email,attributes,status,subscription_status\n"
+        "a@x.example.com,{},enabled,confirmed\n"
+        "b@x.example.com,{},enabled,unsubscribed\n"
+        "c@x.example.com,{},enabled,unconfirmed\n"
+    )
+    assert counts(report) == (3, 1, 1, 1)
+    assert set(desk.people()) == {"a@x.example.com"}
+    assert report.advice == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        pytest.param("email,attributes,status\na@x.example.com,{},enabled\n", "--left", id="listmonk"),
+        pytest.param("Email,Stripe plan\na@x.example.com,\n", "email_disabled", id="Substack"),
+    ],
+)
+def test_a_products_list_that_cannot_say_who_left_is_said_to_be_one(desk: Desk, text: str, what: str) -> None:
+    advice = desk.imports(text).advice
+    assert "does not say who left" in advice
+    assert what in advice
+
+
 def test_who_came_here_by_their_own_word_is_not_sent_away_by_a_list(desk: Desk) -> None:
     with desk.database.write() as connection:
         add(connection, sign_up("a@x.example.com"), claim=None)
         asked = connection.scalar(sa.select(consents.c.id))
         assert asked is not None
         optin.confirm(connection, asked, claim="yes", version="1", network="", suppression_key=KEY, now=NOW)
-    desk.imports("Email Address,UNSUB_TIME\na@x.example.com,2021-04-01 10:00:00\n")
+    report = desk.imports("Email Address,UNSUB_TIME\na@x.example.com,2021-04-01 10:00:00\n")
+    assert (report.leaving, report.steadfast) == (0, 1)
     assert status_of(desk, "a@x.example.com") is Status.ACTIVE
     assert suppressed(desk) == set()
 

@@ -101,13 +101,22 @@ def test_an_address_in_another_case_is_the_same_person(database: Database) -> No
         assert len(readers(connection)) == 1
 
 
+def test_one_whose_mailbox_was_given_up_is_refused_in_words_of_its_own(database: Database) -> None:
+    with database.write() as connection:
+        add(connection, sign_up(ANN))
+        ending = leaving.given_up(why="5 points", mail="0")
+        leaving.end(connection, subscribers.c.id == 1, ending, suppression_key=KEY, now=NOW)
+        with pytest.raises(RefusedError, match="was given up on 2022-02-22, for mail came back"):
+            add(connection, sign_up(ANN))
+
+
 @pytest.mark.parametrize("status", sorted(GONE - {Status.ERASED}))
 @pytest.mark.parametrize("claim", [None, "says so"], ids=["signed up", "vouched for"])
 def test_one_who_is_gone_is_refused(database: Database, status: Status, claim: str | None) -> None:
     with database.write() as connection:
         add(connection, sign_up(ANN))
         connection.execute(subscribers.update().values(status=status))
-        with pytest.raises(RefusedError, match="stays away"):
+        with pytest.raises(RefusedError, match="only they can sign up again"):
             add(connection, sign_up(ANN, newsletter="weekly"), claim=claim)
         person = people.listing(connection)[0]
         assert (person.status, person.newsletters) == (status, ("daily",))

@@ -12,6 +12,7 @@ from pipeline.doctor.finding import Level
 from pipeline.doctor.letters import own_letters, templates, waiting
 from pipeline.jobs.letters import send_letters
 from pipeline.store.letters import Letters
+from pipeline.store.schema import letters
 from subscribers.store import Letter
 from tests.doctor.rooms import looked_at, messages, write
 from tests.jobs.newsroom import desk
@@ -86,3 +87,21 @@ def test_a_letter_that_waits_for_long_is_doubtful(tmp_path: Path, late: timedelt
         assert found.level is level
         asyncio.run(send_letters(at.newsroom))
         assert [found.level for found in waiting(at.newsroom)] == [Level.OK]
+
+
+def test_letters_of_the_last_week_that_did_not_arrive_for_sure_are_counted(tmp_path: Path) -> None:
+    with desk(tmp_path, "ann@a.example") as at:
+        with at.newsroom.database.write() as connection:
+            for kind in (Letter.DOWNLOAD, Letter.ERASE, Letter.ALREADY):
+                Letters().queue(connection, subscriber_id=1, kind=kind, now=at.clock())
+            for kind, state in (
+                (Letter.DOWNLOAD, "failed"),
+                (Letter.ERASE, "started"),
+                (Letter.ALREADY, "sent"),
+            ):
+                row = letters.c.kind == kind
+                connection.execute(letters.update().where(row).values(state=state))
+        [_, found] = waiting(at.newsroom)
+        assert (found.level, "1 failed, and of 1 nobody knows" in found.message) == (Level.OK, True)
+        at.clock.forward(timedelta(days=8))
+        assert len([*waiting(at.newsroom)]) == 1

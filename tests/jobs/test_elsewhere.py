@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import re
+from base64 import encodebytes
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from pipeline.errors import MetabriefError
 from pipeline.jobs.elsewhere import Elsewhere
 from pipeline.jobs.intake import intake_folder, kept_folder, read_intake
 from pipeline.jobs.mailboxes import make_maildir
+from pipeline.store.database import BUSY_SECONDS
 from pipeline.store.letters import Letters
 from pipeline.store.schema import deliveries, letters
 from subscribers import erasure
@@ -146,6 +150,47 @@ def test_erasing_twice_is_fine_and_leaves_nothing_to_find(at: Desk) -> None:
     mails = [path for path in at.newsroom.home.rglob("*@*") if path.is_file()]
     assert [path.name for path in mails if re.search(rb"\bann@a\.example", path.read_bytes())] == []
     assert len(in_outbox(at)) == 10
+
+
+@pytest.mark.parametrize("is_read_from", [False, True], ids=["alone", "while somebody reads"])
+def test_no_file_of_the_database_holds_the_address_of_the_erased(at: Desk, *, is_read_from: bool) -> None:
+    with at.newsroom.database.write() as connection:
+        connection.execute(subscribers.update().values(name="Ann Arbor").where(subscribers.c.id == ANN))
+    database = at.newsroom.database
+    with database.read() if is_read_from else nullcontext() as reading:
+        if reading is not None:
+            reading.scalar(sa.select(subscribers.c.id))
+        with database.write() as connection:
+            erasure.erase(
+                connection,
+                subscribers.c.id == ANN,
+                elsewhere=Elsewhere(at.newsroom),
+                origin="test",
+                suppression_key=at.newsroom.suppression_key,
+                now=NOW,
+            )
+    with database.write() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == BUSY_SECONDS * 1000
+    if not is_read_from:
+        file = Path(str(database.url.database))
+        files = [each.read_bytes() for each in file.parent.glob(f"{file.name}*")]
+        assert ["Ann Arbor" in str(each) for each in files] == [False] * len(files) != []
+
+
+def test_a_mail_that_counted_goes_however_it_is_encoded(at: Desk) -> None:
+    folder = intake_folder(at.newsroom)
+    make_maildir(folder)
+    [sent] = (at.newsroom.home / "outbox" / "new").glob("daily.1.1.*")
+    told = returned.dsn("x", READERS[0], original=[f"X: <bounces+{returned.token(sent.read_bytes())}@x>"])
+    mail = b"Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\n" + encodebytes(told)
+    (folder / "new" / "a").write_bytes(mail)
+    (folder / "new" / "b").write_bytes(mail + b"another")
+    with at.newsroom.database.write() as connection:
+        row = {"subscriber_id": ANN, "delivery": "1.1", "kind": "soft", "is_sure": False, "status": ""}
+        digest = hashlib.sha256(mail).hexdigest()
+        connection.execute(bounces.insert(), row | {"reason": "", "mail": digest, "at": NOW})
+    forget(at)
+    assert [path.name for path in (folder / "new").iterdir()] == ["b"]
 
 
 def test_nothing_outside_the_newsroom_is_touched(at: Desk, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from pipeline.app import open_newsroom
 from pipeline.deliver.message import read_delivery_token
 from pipeline.jobs.intake import (
     KEPT,
@@ -20,19 +21,23 @@ from pipeline.jobs.intake import (
     Tally,
     intake_folder,
     kept_folder,
+    quiet_of,
     read_intake,
     read_mails,
     remove_old_mails,
 )
 from pipeline.jobs.mailboxes import make_maildir
 from pipeline.store.letters import Letters
+from subscribers import consent
 from subscribers.bounces.kind import Kind
+from subscribers.bounces.policy import judge
+from subscribers.bounces.register import bounces_of
 from subscribers.life import Status
 from subscribers.schema import bounces, subscribers
 from subscribers.store import Letter
 from tests.deliver.relay import DOT, Relay
 from tests.jobs import returned
-from tests.jobs.newsroom import NOW, Desk, desk
+from tests.jobs.newsroom import NOW, Clock, Desk, desk
 from tests.jobs.scenes import READERS, go, play
 
 ANN, BOB = 1, 2
@@ -77,6 +82,13 @@ def rows(at: Desk) -> int:
         return int(connection.scalar(sa.select(sa.func.count()).select_from(bounces)) or 0)
 
 
+def kept(at: Desk) -> list[tuple[int, str, bool]]:
+    """Return whom each bounce is held against, and as what."""
+    chosen = sa.select(bounces.c.subscriber_id, bounces.c.kind, bounces.c.is_sure)
+    with at.newsroom.database.read() as connection:
+        return [tuple(row) for row in connection.execute(chosen)]
+
+
 def take(at: Desk, *mails: bytes) -> Tally:
     return read_mails(at.newsroom, mails)
 
@@ -89,19 +101,87 @@ def test_a_sure_bounce_by_its_return_path_ends_it_and_is_kept(at: Desk) -> None:
     assert (change.subscriber_id, change.status, change.mail) == (ANN, "bounced", digest)
     assert "@" not in change.why
     assert statuses(at) == ["bounced", "active", "active"]
-    kept = kept_folder(at.newsroom) / f"{digest}.eml"
-    assert kept.read_bytes() == mail
-    assert (kept.stat().st_mode & 0o777, kept.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    copy = kept_folder(at.newsroom) / f"{digest}.eml"
+    assert copy.read_bytes() == mail
+    assert (copy.stat().st_mode & 0o777, copy.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
-def test_a_bounce_is_known_by_the_message_id_it_returns(at: Desk) -> None:
+def test_a_bounce_known_by_the_message_id_alone_is_soft_whatever_it_says(at: Desk) -> None:
     mail = returned.dsn("bounces@bounces.lantern.example", READERS[1], original=headers(at, BOB))
-    assert [change.subscriber_id for change in take(at, mail).changes] == [BOB]
+    assert take(at, mail).changes == []
+    assert kept(at) == [(BOB, "soft", False)]
+
+
+def test_a_message_id_makes_no_return_path(at: Desk) -> None:
+    """Whoever saw an answer to our mail knows its Message-ID, and writes a bounce to where it seems to belong."""
+    [seen] = (line.partition("<daily.")[2] for line in headers(at, BOB) if line.startswith("Message-ID"))
+    forged = f"bounces+{seen.partition('@')[0]}@bounces.lantern.example"
+    assert take(at, returned.dsn(forged, READERS[1])).changes == []
+    assert kept(at) == [(BOB, "soft", False)]
+
+
+def test_a_boundary_tells_no_more_than_the_message_id(at: Desk) -> None:
+    assert returned.token(sent(at, BOB)) not in "\n".join(headers(at, BOB))
+
+
+def test_both_tokens_of_a_mail_are_one_delivery(at: Desk) -> None:
+    full = {"reply": returned.FULL}
+    take(at, returned.dsn(return_path(at, BOB), READERS[1], **full))
+    take(at, returned.dsn("x@x.example", READERS[1], original=headers(at, BOB), **full))
+    with at.newsroom.database.read() as connection:
+        assert judge(bounces_of(connection, BOB), now=NOW + timedelta(days=1)).points == 0.5
+
+
+def test_that_another_address_is_gone_is_no_word_on_the_reader(at: Desk) -> None:
+    """Ann leads her mail on to somebody whose mailbox is closed."""
+    assert take(at, returned.dsn(return_path(at, ANN), "carol@other.example")).changes == []
+    assert kept(at) == [(ANN, "soft", False)]
+
+
+def test_the_readers_address_is_the_same_however_a_report_writes_it(at: Desk) -> None:
+    assert take(at, returned.dsn(return_path(at, ANN), READERS[0].upper())).changes != []
 
 
 def test_the_return_path_goes_before_the_message_id(at: Desk) -> None:
-    mail = returned.dsn(return_path(at, ANN), READERS[1], original=headers(at, BOB))
+    mail = returned.dsn(return_path(at, ANN), READERS[0], original=headers(at, BOB))
     assert [change.subscriber_id for change in take(at, mail).changes] == [ANN]
+
+
+def test_a_weekly_reader_whose_every_mail_comes_back_is_given_up(tmp_path: Path) -> None:
+    with desk(tmp_path, *READERS) as at:
+        asyncio.run(go(at))
+        to = return_path(at, ANN)
+    toml = tmp_path / "metabrief.toml"
+    toml.write_text(toml.read_text("utf-8").replace("schedule =", 'period = "week"\nschedule =', 1), "utf-8")
+    with open_newsroom(tmp_path, clock=Clock()) as newsroom:
+        for weeks in range(5):
+            with newsroom.database.write() as connection:
+                row = {"subscriber_id": ANN, "delivery": f"{weeks + 2}.1", "kind": "hard", "is_sure": False}
+                row |= {
+                    "status": "",
+                    "reason": "",
+                    "mail": f"{weeks}",
+                    "at": NOW - timedelta(weeks=weeks + 1),
+                }
+                connection.execute(bounces.insert(), row)
+        [change] = read_mails(newsroom, [returned.dsn(to, READERS[0], reply=returned.FULL)]).changes
+    assert change.why == "5.5 points: 5 hard, 1 soft since 18 January"
+
+
+def test_who_gets_a_daily_is_forgiven_after_seven_quiet_days(at: Desk) -> None:
+    with at.newsroom.database.read() as connection:
+        assert quiet_of(at.newsroom, connection, ANN) == timedelta(days=7)
+
+
+def test_a_late_bounce_of_a_mail_from_before_they_came_back_is_not_held_against_them(at: Desk) -> None:
+    at.clock.forward(timedelta(days=1))
+    with at.newsroom.database.write() as connection:
+        consent.record(
+            connection, kind=consent.Kind.CONFIRMED, claim="", origin="", now=at.clock(), subscriber_id=ANN
+        )
+    at.clock.forward(timedelta(days=1))
+    assert take(at, returned.dsn(return_path(at, ANN), READERS[0], date="never")).counted == 1
+    assert statuses(at)[0] == "active"
 
 
 def test_a_mail_read_twice_counts_once(at: Desk) -> None:
@@ -233,12 +313,12 @@ def test_the_mailbox_is_read_once_and_what_is_old_removed(at: Desk) -> None:
         (folder / "new" / name).write_bytes(mail)
     assert read_intake(at.newsroom).kinds == {Kind.HARD: 1, Kind.NONE: 1}
     assert read_intake(at.newsroom).kinds == {}
-    [kept] = kept_folder(at.newsroom).iterdir()
-    for path in (folder / "cur" / "a:2,S", kept):
+    [copy] = kept_folder(at.newsroom).iterdir()
+    for path in (folder / "cur" / "a:2,S", copy):
         os.utime(path, (0, (NOW - KEPT).timestamp() - 1))
     remove_old_mails(at.newsroom)
     assert [path.name for path in folder.rglob("*") if path.is_file()] == ["b:2,S"]
-    assert not kept.exists()
+    assert not copy.exists()
 
 
 def test_a_mailbox_is_left_in_the_middle_when_all_must_stop(at: Desk) -> None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -310,6 +311,61 @@ def test_a_connection_that_the_relay_closes_between_letters_is_opened_again(tmp_
     play(tmp_path, scene, asked=(ANN, BOB))
 
 
+def test_one_at_whom_the_relay_hangs_up_holds_up_no_other(tmp_path: Path) -> None:
+    async def scene(at: Desk, relay: Relay) -> None:
+        relay.always(RCPT, CUT, to=ANN)
+        assert await send_letters(at.newsroom) == LetterReport(sent=2, waiting=1)
+        assert relay.recipients == [BOB, "cem@c.example"]
+        for pause in at.newsroom.settings.delivery.retry_pauses[:2]:
+            assert await send_letters(at.newsroom) == LetterReport(), "its own pause grows"
+            at.clock.forward(pause)
+            assert await send_letters(at.newsroom) == LetterReport(waiting=1)
+
+    play(tmp_path, scene, asked=(ANN, BOB, "cem@c.example"))
+
+
+def test_where_two_in_a_row_lose_the_connection_the_rest_waits_and_is_never_given_up_untried(
+    tmp_path: Path,
+) -> None:
+    asked = (ANN, BOB, "cem@c.example", "dan@d.example")
+
+    async def scene(at: Desk, relay: Relay) -> None:
+        relay.always(RCPT, CUT)
+        report = await send_letters(at.newsroom)
+        assert (report.waiting, report.sent, "was lost" in report.trouble) == (4, 0, True)
+        with at.newsroom.database.read() as connection:
+            tries = list(connection.scalars(sa.select(rows.c.attempts).order_by(rows.c.subscriber_id)))
+        assert tries == [1, 1, 0, 0]
+        relay.always(RCPT, "250 fine")
+        at.clock.forward(GIVEN_UP_AFTER + MINUTE)
+        assert await send_letters(at.newsroom) == LetterReport(sent=4)
+
+    play(tmp_path, scene, asked=asked)
+
+
+def test_two_at_whom_the_relay_hangs_up_make_way_for_the_others(tmp_path: Path) -> None:
+    async def scene(at: Desk, relay: Relay) -> None:
+        for email in (ANN, BOB):
+            relay.always(RCPT, CUT, to=email)
+        for _ in range(20):
+            await send_letters(at.newsroom)
+            at.clock.forward(MINUTE)
+        assert relay.recipients == ["cem@c.example", "dan@d.example"]
+
+    play(tmp_path, scene, asked=(ANN, BOB, "cem@c.example", "dan@d.example"))
+
+
+def test_where_nothing_can_be_reached_nobody_is_given_up(tmp_path: Path) -> None:
+    async def scene(at: Desk, relay: Relay) -> None:
+        relay.always(CONNECT, CUT)
+        await send_letters(at.newsroom)
+        at.clock.forward(GIVEN_UP_AFTER + MINUTE)
+        assert (await send_letters(at.newsroom)).failed == 0
+        assert states(at.newsroom) == ["queued", "queued"]
+
+    play(tmp_path, scene, asked=(ANN, BOB))
+
+
 def test_silence_after_the_dot_is_the_end_of_a_letter(tmp_path: Path) -> None:
     async def scene(at: Desk, relay: Relay) -> None:
         relay.once(DOT, CUT)
@@ -331,6 +387,50 @@ def test_who_asks_again_after_an_hour_gets_another(tmp_path: Path) -> None:
             ask(at.newsroom)
             await send_letters(at.newsroom)
             assert len(relay.mails) == letters
+
+    play(tmp_path, scene)
+
+
+def test_who_thinks_again_before_their_letter_leaves_is_asked_about_the_last_they_said(
+    tmp_path: Path,
+) -> None:
+    async def scene(at: Desk, relay: Relay) -> None:
+        at.clock.forward(timedelta(seconds=10))
+        ask(at.newsroom, language="zh")
+        assert await send_letters(at.newsroom) == LetterReport(sent=1)
+        assert "还差一步" in text_of(relay.mails[0])
+        links = Links(at.newsroom.link_keys, clock=at.newsroom.clock)
+        assert links.read(Purpose.CONFIRM, link_in(relay.mails[0], "confirm")) == 2
+
+    play(tmp_path, scene)
+
+
+def test_who_thinks_again_while_their_letter_is_on_its_way_gets_one_about_the_last(tmp_path: Path) -> None:
+    async def scene(at: Desk, relay: Relay) -> None:
+        def again() -> None:
+            relay.on.clear()
+            ask(at.newsroom, language="zh")
+
+        relay.on[RCPT] = again
+        assert await send_letters(at.newsroom) == LetterReport()
+        assert await send_letters(at.newsroom) == LetterReport(sent=1)
+        assert "还差一步" in text_of(relay.mails[0])
+
+    play(tmp_path, scene)
+
+
+def test_whom_strangers_sign_up_again_and_again_gets_ever_fewer_letters(tmp_path: Path) -> None:
+    async def scene(at: Desk, relay: Relay) -> None:
+        await send_letters(at.newsroom)
+        at.leave(ANN)
+        for _ in range(24 * 9):
+            at.clock.forward(timedelta(hours=1))
+            ask(at.newsroom)
+            await send_letters(at.newsroom)
+        with at.newsroom.database.read() as connection:
+            queued = list(connection.scalars(sa.select(rows.c.queued_at).order_by(rows.c.queued_at)))
+        hours = [(after - before) / timedelta(hours=1) for before, after in pairwise(queued)]
+        assert hours == [1, 1, 24, 7 * 24]
 
     play(tmp_path, scene)
 

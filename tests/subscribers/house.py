@@ -81,6 +81,7 @@ class House:
     links: Links
     shelf: Shelf
     counters: Counters
+    door: Door
 
     def token(self, email: str = ANN) -> str:
         with self.database.read() as connection:
@@ -179,27 +180,32 @@ def house(tmp_path: Path, furnished: Path, porch: Porch) -> Iterator[House]:
     database = Database(f"sqlite:///{shutil.copy(furnished, tmp_path)}")
     clock, shelf, counters = Clock(), Shelf(), Counters()
     links = Links(lambda: (b"a key of the tests",), clock=clock)
-    porch.show(
-        Door(
-            read=database.read,
-            write=database.write,
-            render=porch.templates.render,
-            clock=clock,
-            suppression_key=KEY,
-            publisher="Lantern <Street> Press",
-            language="en",
-            contact=CONTACT,
-            newsletters=OFFERED,
-            links=links,
-            mailer=Letters(),
-            elsewhere=shelf,
-            limits=Limits(RATES),
-            counters=counters,
-        )
+    door = Door(
+        read=database.read,
+        write=database.write,
+        render=porch.templates.render,
+        clock=clock,
+        suppression_key=KEY,
+        publisher="Lantern <Street> Press",
+        language="en",
+        contact=CONTACT,
+        newsletters=OFFERED,
+        links=links,
+        mailer=Letters(),
+        elsewhere=shelf,
+        limits=Limits(RATES),
+        counters=counters,
     )
+    porch.show(door)
     with httpx.Client(base_url=porch.base, trust_env=False) as client:
         yield House(
-            database=database, client=client, clock=clock, links=links, shelf=shelf, counters=counters
+            database=database,
+            client=client,
+            clock=clock,
+            links=links,
+            shelf=shelf,
+            counters=counters,
+            door=door,
         )
     database.close()
 

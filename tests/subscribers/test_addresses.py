@@ -43,6 +43,7 @@ def test_an_address_has_one_form_and_one_key(text: str, email: str, key: str) ->
         pytest.param("Ann <a@x.example.com>", id="a name before it"),
         pytest.param("a@x.example.com\r\nBcc: b@x.example.com", id="a second header line"),
         pytest.param("a\0@x.example.com", id="a NUL byte"),
+        pytest.param("a\ufffd@x.example.com", id="bytes that were no text"),
         pytest.param("a@x", id="no dot"),
         pytest.param("a@[127.0.0.1]", id="a bare network address"),
         pytest.param("a" * 65 + "@x.example.com", id="too long a local part"),
@@ -66,6 +67,11 @@ def test_what_is_no_address_is_refused_in_one_short_line(text: str) -> None:
         pytest.param("a@例子。公司", "a@例子.公司", id="the Chinese full stop in a domain"),
         pytest.param("cafe\u0301@x.example.com", "café@x.example.com", id="an accent of its own or not"),
         pytest.param("INFO@x.example.com", "info@x.example.com", id="a task's name"),
+        pytest.param(
+            "\u0130\u0338@x.example.com",
+            "i\u0307\u0338@x.example.com",
+            id="a letter that parts in lower case",
+        ),
     ],
 )
 def test_two_spellings_of_one_address_have_one_key(one: str, other: str) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from subscribers.limits import Limits, Rates, Verdict, judge, network_of
+from subscribers.limits import Limits, Rates, Verdict, judge, mailbox_of, network_of
 from tests.contracts.people import NOW
 
 RATES = Rates(per_address=2, per_network=3, in_all=5)
@@ -28,6 +28,21 @@ MINUTE = timedelta(minutes=1)
 )
 def test_a_client_is_known_by_its_network_alone(host: str | None, network: str) -> None:
     assert network_of(host) == network
+
+
+@pytest.mark.parametrize(
+    ("address_key", "mailbox"),
+    [
+        ("ann@x.example.com", "ann@x.example.com"),
+        ("ann+news@x.example.com", "ann@x.example.com"),
+        ("a.nn@x.example.com", "a.nn@x.example.com"),
+        ("a.n.n+1+2@gmail.com", "ann@gmail.com"),
+        ("a.nn@googlemail.com", "ann@gmail.com"),
+        ("+@x.example.com", "+@x.example.com"),
+    ],
+)
+def test_tags_and_gmails_dots_lead_to_the_same_mailbox(address_key: str, mailbox: str) -> None:
+    assert mailbox_of(address_key) == mailbox
 
 
 @pytest.mark.parametrize(
@@ -63,6 +78,15 @@ def test_who_is_refused_learns_how_long_to_wait() -> None:
         limits.admit(f"a{number}", network="n", now=NOW + number * MINUTE)
     refused = limits.admit("b", network="n", now=NOW + 10 * MINUTE)
     assert (refused.verdict, refused.wait) == (Verdict.NETWORK, 50 * MINUTE)
+
+
+def test_that_the_limit_over_all_is_reached_is_news_once_an_hour() -> None:
+    limits = Limits(RATES)
+    news = []
+    for minute in range(130):
+        admission = limits.admit(f"a{minute}", network=f"n{minute}", now=NOW + minute * MINUTE)
+        news += [minute] if admission.is_news else []
+    assert news == [5, 65, 125]
 
 
 def test_who_is_refused_is_not_counted() -> None:

@@ -28,6 +28,15 @@ def test_a_link_says_what_it_is_about_until_it_ends(purpose: Purpose) -> None:
     assert caught.value.is_expired
 
 
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_clock_that_was_set_back_a_little_makes_no_link_too_old(purpose: Purpose) -> None:
+    token = links(NEW).sign(purpose, 7)
+    assert links(NEW, at=NOW - timedelta(minutes=5)).read(purpose, token) == 7
+    with pytest.raises(LinkError) as caught:
+        links(NEW, at=NOW - timedelta(minutes=5, seconds=1)).read(purpose, token)
+    assert caught.value.is_expired
+
+
 @pytest.mark.parametrize(
     ("made_for", "used_for"), [pair for pair in product(Purpose, Purpose) if pair[0] != pair[1]]
 )

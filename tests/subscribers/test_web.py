@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
@@ -15,7 +16,7 @@ from subscribers.links import Purpose
 from subscribers.schema import subscribers
 from subscribers.web import HEADERS, masked
 from tests.contracts.people import add, sign_up
-from tests.subscribers.house import ANN, MEI, House, furnished, house, porch
+from tests.subscribers.house import ANN, MEI, House, Porch, furnished, house, porch
 
 __all__ = ["furnished", "house", "porch"]
 
@@ -209,6 +210,24 @@ def test_an_endless_form_is_refused_and_nothing_saved(house: House) -> None:
     answer = house.client.post(f"/preferences/{house.token()}", content=b"language=zh&x=" + b"x" * 1_000_000)
     assert answer.status_code == 413
     assert house.rows() == before
+
+
+def test_a_fault_of_ours_is_an_answer_too_and_one_line_for_the_operator(
+    house: House, porch: Porch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(name: str, **_context: object) -> str:
+        raise RuntimeError(f"{ANN} has no {name}")
+
+    porch.show(replace(house.door, render=broken))
+    for path in ("/subscribe", "/leave/nobody", "/nowhere"):
+        answer = house.client.get(path)
+        assert answer.status_code == 500
+        assert "Please try again" in answer.text
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    assert len(caplog.records) == 3
+    assert all("a page failed: RuntimeError at " in each.getMessage() for each in caplog.records)
+    assert not any(each.exc_info for each in caplog.records)
+    assert ANN not in caplog.text
 
 
 def test_a_form_that_waits_to_be_saved_keeps_nobody_else_waiting(house: House) -> None:

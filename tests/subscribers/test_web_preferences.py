@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from subscribers.life import Status
+from subscribers.links import Purpose
 from tests.contracts.people import add, sign_up
 from tests.subscribers.house import ANN, MEI, PENG, House, furnished, house, porch
 
@@ -61,18 +63,18 @@ def test_a_form_of_fewer_fields_leaves_the_other_settings(house: House) -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"language": "de"}, "language &#39;de&#39;"),
-        ({"language": ""}, "language &#39;&#39;"),
-        ({"timezone": "Beijing"}, "timezone &#39;Beijing&#39;"),
-        ({"timezone": "../../etc/passwd"}, "timezone &#39;../../etc/passwd&#39;"),
-        ({"timezone": "a\x00b"}, "timezone"),
-        ({"hour": "25:00"}, "hour &#39;25:00&#39;"),
-        ({"hour": "<b>"}, "hour &#39;&lt;b&gt;&#39;"),
-        ({"pause": "soon"}, "pause &#39;soon&#39;"),
-        ({"pause": "2022-02-22"}, "pause until 2022-02-22"),
-        ({"pause": "2024-01-01"}, "pause until 2024-01-01"),
-        ({"pause": "9999-12-31"}, "pause"),
-        ({"pause": "0001-01-01"}, "pause"),
+        ({"language": "de"}, "English, Chinese or both"),
+        ({"language": ""}, "English, Chinese or both"),
+        ({"timezone": "Beijing"}, "choose a time zone"),
+        ({"timezone": "../../etc/passwd"}, "choose a time zone"),
+        ({"timezone": "a\x00b"}, "choose a time zone"),
+        ({"hour": "25:00"}, "an hour, such as 07:30"),
+        ({"hour": "<b>"}, "an hour, such as 07:30"),
+        ({"pause": "soon"}, "a day of the coming year"),
+        ({"pause": "2022-02-22"}, "from tomorrow on"),
+        ({"pause": "2024-01-01"}, "a day of the coming year"),
+        ({"pause": "9999-12-31"}, "a day of the coming year"),
+        ({"pause": "0001-01-01"}, "a day of the coming year"),
     ],
 )
 def test_a_wrong_preference_is_refused_with_the_reason_and_nothing_saved(
@@ -84,6 +86,55 @@ def test_a_wrong_preference_is_refused_with_the_reason_and_nothing_saved(
     assert problem in answer.text
     assert "&lt;Kept&gt;" in answer.text
     assert house.rows() == before
+
+
+@pytest.mark.parametrize("left_out", ["name", "language", "timezone", "hour", "pause"])
+def test_a_field_that_is_not_sent_leaves_its_setting(house: House, left_out: str) -> None:
+    kept = {
+        "name": "Ann",
+        "language": "both",
+        "timezone": "Europe/Berlin",
+        "hour": "21:30",
+        "pause": "2022-03-05",
+    }
+    house.saved(kept)
+    before = house.person()
+    sent = {name: value for name, value in kept.items() if name != left_out}
+    assert house.client.post(f"/preferences/{house.token()}", data=sent).status_code == 200
+    assert house.person() == before
+    wrong = sent | ({"hour": "25:00"} if left_out != "hour" else {"pause": "soon"})
+    shown = house.client.post(f"/preferences/{house.token()}", data=wrong)
+    assert shown.status_code == 422
+    assert kept[left_out] in shown.text
+
+
+def test_the_first_day_to_choose_for_a_pause_is_one_that_can_be_saved(house: House) -> None:
+    first = re.search(r'type="date" min="([0-9-]+)"', house.client.get(f"/preferences/{house.token()}").text)
+    assert first
+    assert house.saved({"pause": first[1]}).status_code == 200
+
+
+def test_a_newsletter_that_a_stranger_asked_for_is_not_shown_as_chosen(house: House) -> None:
+    for newsletter in ("daily", "weekly"):
+        house.client.post("/subscribe", data={"email": PENG, "newsletter": newsletter})
+        house.clock.go_on(timedelta(minutes=1))
+    assert house.person(PENG).newsletters == ("daily", "weekly")  # as asked, for nobody has confirmed yet
+    first = house.consents("asked")[0].id
+    house.client.post(f"/confirm/{house.links.sign(Purpose.CONFIRM, first)}")
+    assert house.person(PENG).newsletters == ("daily",)
+    page = house.client.get(f"/preferences/{house.token(PENG)}").text
+    ticked = re.findall(r'name="newsletter" value="(\w+)" checked', page)
+    assert ticked == ["daily"]
+    house.saved({"newsletter": ticked}, PENG)
+    assert house.consents("preferences") == []
+    assert house.readers("weekly") == 0
+
+
+def test_what_a_stranger_asked_for_keeps_nobody_who_unticks_the_rest(house: House) -> None:
+    with house.database.write() as connection:
+        add(connection, sign_up(ANN, newsletter="weekly"), claim=None)
+    house.saved({"newsletter": [], "offered": ["daily"]})  # as on a page that has no box for it
+    assert house.person().status is Status.UNSUBSCRIBED
 
 
 def test_a_chinese_reader_is_told_in_chinese(house: House) -> None:

@@ -84,15 +84,17 @@ def test_one_who_left_stays_away_until_they_confirm(house: House) -> None:
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"email": ""}, "no e-mail address"),
-        ({"email": "ann"}, "no e-mail address"),
-        ({"email": "<b>@x.example.com"}, "no e-mail address"),
-        ({"email": "a@x.example.com\r\nBcc: b@x.example.com"}, "no e-mail address"),
-        ({"email": "a\x00@x.example.com"}, "no e-mail address"),
-        ({"email": "a" * 320 + "@x.example.com"}, "no e-mail address"),
+        ({"email": ""}, "not a whole e-mail address"),
+        ({"email": "ann"}, "not a whole e-mail address"),
+        ({"email": "<b>@x.example.com"}, "not a whole e-mail address"),
+        ({"email": "a@x.example.com\r\nBcc: b@x.example.com"}, "not a whole e-mail address"),
+        ({"email": "a\x00@x.example.com"}, "not a whole e-mail address"),
+        ({"email": "a" * 320 + "@x.example.com"}, "not a whole e-mail address"),
+        ({"email": "ann\ufffd@x.example.com"}, "not a whole e-mail address"),
+        ({"email": "王小明@x.example.com"}, "cannot write to such an address yet"),
         ({"newsletter": []}, "choose at least one"),
-        ({"newsletter": ["<secret>"]}, "newsletter &#39;&lt;secret&gt;&#39;"),
-        ({"language": "de"}, "language &#39;de&#39;"),
+        ({"newsletter": ["<secret>"]}, "no such newsletter"),
+        ({"language": "de"}, "English, Chinese or both"),
     ],
 )
 def test_a_wrong_form_comes_back_as_it_was_filled_in(
@@ -114,6 +116,18 @@ def test_a_wrong_form_comes_back_as_it_was_filled_in(
 def test_a_wrong_address_is_said_in_the_pages_language(house: House) -> None:
     answer = house.client.post("/subscribe?lang=zh", data=form(house, email="ann"))
     assert "这不是完整的邮箱地址" in answer.text
+    answer = house.client.post("/subscribe?lang=zh", data=form(house, email="王小明@x.example.com"))
+    assert "暂时无法寄信到这样的地址" in answer.text
+
+
+def test_bytes_that_are_no_text_are_no_address(house: House) -> None:
+    answer = house.client.post(
+        "/subscribe",
+        content=b"email=%E4%A8@x.example.com",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert answer.status_code == 422
+    assert house.consents("asked") == []
 
 
 def test_a_slip_of_a_big_domain_is_asked_about_with_both_to_choose(house: House) -> None:
@@ -177,6 +191,34 @@ def test_an_address_asked_too_often_gets_the_usual_answer_and_no_further_record(
     assert house.counted("sign_ups", "address") == 1
 
 
+def test_a_mailbox_is_not_bombed_by_tags_and_dots(house: House) -> None:
+    spelt = ("a.nn.b", "annb", "an.nb+x", "annb+1", "annb+2", "a.n.n.b")
+    for number, local in enumerate(spelt):
+        answer = house.client.post(
+            "/subscribe",
+            data={"email": f"{local}@gmail.com"},
+            headers={"X-Forwarded-For": f"10.{number}.1.1"},
+        )
+        assert answer.status_code == 200
+    assert len(house.consents("asked")) == RATES.per_address
+
+
+def test_the_operator_is_told_once_an_hour_that_sign_ups_are_put_off(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    def knock(times: int) -> None:
+        for number in range(times):
+            sender = {"X-Forwarded-For": f"10.{number}.1.1"}
+            house.client.post("/subscribe", data={"email": f"p{number}@x.example.com"}, headers=sender)
+
+    knock(RATES.in_all + 5)
+    said = "sign-ups are asked to come back later: 8 came in within the hour; the next is let in after 60 minutes"
+    assert caplog.messages == [said]
+    house.clock.go_on(timedelta(hours=1))
+    knock(RATES.in_all + 5)
+    assert caplog.messages == [said] * 2
+
+
 def test_ten_thousand_sign_ups_add_no_more_rows_than_are_let_in(house: House) -> None:
     codes = [
         house.client.post(
@@ -202,6 +244,15 @@ def test_only_the_button_confirms(house: House) -> None:
     assert confirmed.claim in unescape(page)
     assert confirmed.network == "127.0.0.0/24"
     assert house.counted("confirmations", "confirmed") == 1
+
+
+def test_who_confirms_is_led_to_their_own_preferences_and_who_comes_again_is_not(house: House) -> None:
+    house.client.post("/subscribe", data=form(house))
+    path = house.confirmation()
+    assert house.token(PENG) not in house.client.get(path).text
+    link = f'href="../preferences/{house.token(PENG)}"'
+    assert link in house.client.post(path).text
+    assert link not in house.client.post(path).text
 
 
 def test_the_letters_page_is_in_the_language_asked_for(house: House) -> None:
@@ -270,6 +321,23 @@ def test_an_odd_charset_in_a_part_is_no_trouble(house: House) -> None:
     )
     assert answer.status_code == 400
     assert house.consents("asked") == []
+
+
+@pytest.mark.parametrize("charset", ["punycode", "undefined", "idna"])
+@pytest.mark.parametrize("path", ["/subscribe", "/preferences/{token}"])
+def test_a_form_in_an_odd_charset_is_garbled_and_not_a_fault_of_ours(
+    house: House, path: str, charset: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = house.rows()
+    answer = house.client.post(
+        path.format(token=house.token()),
+        content=b"--x\r\nContent-Disposition: form-data; name=email\r\n\r\nxn--a!!.b\r\n--x--\r\n",
+        headers={"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"},
+    )
+    assert answer.status_code == 400
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert caplog.messages == []
+    assert house.rows() == before
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ HARD = """
 550 5.1.1 <a@b.example>... User unknown
 550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient a@b.example not found by SMTP address lookup
 550 5.4.1 Recipient address rejected: Access denied. AS(201806281)
+550 5.4.1 All recipient addresses rejected : Access denied [x.protection.outlook.com]
 550 5.1.1 RESOLVER.ADR.RecipNotFound; not found
 554 delivery error: dd This user doesn't have a yahoo.com account (a@yahoo.com) [0]
 552 1 Requested mail action aborted, mailbox not found

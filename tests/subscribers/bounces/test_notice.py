@@ -122,3 +122,54 @@ def test_only_the_beginning_of_a_mail_is_looked_at() -> None:
 @pytest.mark.parametrize("subject", ["Automatic reply: failure notice", "Re: 自动回复: 好"])
 def test_an_automatic_answer_of_a_postmaster_is_one(subject: str) -> None:
     assert read(FULL, head=f"From: postmaster@small.example\nSubject: {subject}\n").kind is Kind.AUTO_REPLY
+
+
+PERSON = "From: Ann Reader <ann@reader.example>\nTo: bounces+1.2.0123456789abcdef@news.example\n"
+ISSUES = (
+    "JD tests drone mail delivery in Xiong'an",
+    "Meta headsets not delivered",
+    "腾讯元宇宙平台发送失败",
+    "Zustellung per Drohne",
+)
+LEFT = "I have moved to Berlin. The address ann@reader.example no longer exists. 该邮箱不存在。\n"
+
+
+@pytest.mark.parametrize("issue", ISSUES)
+@pytest.mark.parametrize("answer", ["Re: ", "RE: ", "AW: ", "回复：", "答复: ", "Re[2]: ", "[EXTERNAL] Re: "])
+def test_an_answer_is_no_bounce_for_what_the_issues_subject_says(issue: str, answer: str) -> None:
+    subject = f"Subject: {answer}{issue}\n"
+    assert read(LEFT, head=PERSON + subject).kind is Kind.NONE
+    assert (
+        read(LEFT, head=f"{PERSON}{subject}Auto-Submitted: auto-replied\nReturn-Path: <>\n").kind
+        is Kind.AUTO_REPLY
+    )
+
+
+@pytest.mark.parametrize("issue", ISSUES)
+def test_an_answer_that_keeps_the_subject_bare_is_known_by_what_it_answers(issue: str) -> None:
+    head = f"{PERSON}Subject: {issue}\n"
+    assert read(LEFT, head=f"{head}In-Reply-To: <daily@news.example>\n").kind is Kind.NONE
+    assert read(LEFT, head=f"{head}Auto-Submitted: auto-replied\n").kind is Kind.AUTO_REPLY
+
+
+def test_a_subject_tells_of_a_bounce_where_nobody_is_to_answer() -> None:
+    head = "From: noreply@gate.example\nReturn-Path: <>\nAuto-Submitted: auto-replied\nSubject: Delivery failed\n"
+    assert read(GONE, head=head).kind is Kind.HARD
+
+
+def test_a_person_may_have_the_address_of_an_office() -> None:
+    head = "From: Paul <postmaster@reader.example>\nSubject: Re: Metaverse daily\n"
+    assert read("I enjoyed this. The page of X does not exist any more.\n", head=head).kind is Kind.NONE
+
+
+def test_an_office_that_answers_with_a_reply_in_its_words_sends_a_notice() -> None:
+    head = "From: post_master@mobile.example\nSubject: Re:Test\nIn-Reply-To: <daily@news.example>\n"
+    assert read("Error: Invalid user\n550 - no such user here\n", head=head).kind is Kind.SOFT
+
+
+@pytest.mark.parametrize(
+    "mark", ["X-Failed-Recipients: ann@reader.example", "From: MAILER-DAEMON@relay.example"]
+)
+def test_what_is_a_notice_by_its_form_needs_no_subject(mark: str) -> None:
+    head = f"{mark}\nSubject: 元宇宙日报\nAuto-Submitted: auto-replied\nIn-Reply-To: <daily@news.example>\n"
+    assert read(GONE, head=head).kind is Kind.HARD

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subscribers.bounces.kind import Kind
-from subscribers.bounces.policy import Bounce, judge
+from subscribers.bounces.policy import QUIET, Bounce, judge, quiet_for
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 
@@ -69,6 +69,14 @@ def test_seven_quiet_days_between_two_forgive_those_before(days: float, points: 
 @pytest.mark.parametrize(("days", "points"), [(6.9, 1.0), (7.0, 0.0)])
 def test_seven_quiet_days_since_the_last_forgive_all(days: float, points: float) -> None:
     assert judge([bounce(days)], now=NOW).points == points
+
+
+def test_whom_we_write_to_once_a_week_needs_two_quiet_weeks() -> None:
+    weekly = [bounce(7 * week) for week in range(5)]
+    assert not judge(weekly, now=NOW).is_off
+    assert judge(weekly, now=NOW, quiet=quiet_for(timedelta(days=7))).is_off
+    assert judge(weekly, now=NOW + timedelta(days=14), quiet=quiet_for(timedelta(days=7))).points == 0
+    assert quiet_for(timedelta(days=1)) == QUIET
 
 
 def test_a_fault_of_ours_does_not_break_the_quiet() -> None:

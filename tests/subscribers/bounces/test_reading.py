@@ -225,6 +225,32 @@ def test_a_report_on_something_else_is_none() -> None:
     )
 
 
+RELAY = "Host or domain name not found. Name service error for name={} type=A: Host not found"
+
+
+@pytest.mark.parametrize(
+    ("host", "kind"), [("reader.example", Kind.HARD), ("smtp.provider.example", Kind.SOFT)]
+)
+def test_a_relay_of_ours_that_is_not_found_is_no_missing_host_of_the_reader(host: str, kind: Kind) -> None:
+    said = RELAY.format(host)
+    fields = (
+        f"Reporting-MTA: dns; a.example\n\nFinal-Recipient: rfc822; {ANN[0]}\nAction: failed\nStatus: 5.4.4\n"
+    )
+    report = f"Content-Type: message/delivery-status\n\n{fields}"
+    notice = f"From: MAILER-DAEMON@a.example\n\n<{ANN[0]}>:\n"
+    assert read_mail(f"{report}Diagnostic-Code: X-Postfix; {said}\n".encode()).kind is kind
+    assert read_mail(f"{notice}{said}\n".encode()).kind is kind
+    assert read_mail(f"{notice}{said} (#5.4.4)\n".encode()).kind is kind
+
+
+def test_a_report_without_a_reply_is_judged_with_its_recipient_by_the_text_beside_it() -> None:
+    head = "From: MAILER-DAEMON@a.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n"
+    fields = f"Final-Recipient: rfc822; {ANN[0]}\nAction: failed\nStatus: 5.0.0\n"
+    for host, kind in (("reader.example", Kind.HARD), ("smtp.provider.example", Kind.SOFT)):
+        text = f"--b\n\n{RELAY.format(host)}\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; a.example\n\n"
+        assert read_mail(f"{head}\n{text}{fields}\n--b--\n".encode()).kind is kind
+
+
 HEAD = b"From: MAILER-DAEMON@x.example\nSubject: Undelivered Mail Returned to Sender\n"
 HOSTILE = {
     "nothing": b"",

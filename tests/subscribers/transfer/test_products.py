@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from subscribers.errors import AddressError
-from subscribers.transfer.products import has_left, whole_name
+from subscribers.transfer.products import has_left, see_no_doubt, whole_name
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,8 @@ from subscribers.transfer.products import has_left, whole_name
         pytest.param({"email_disabled": "true"}, True, id="Substack: disabled"),
         pytest.param({"email_disabled": "False"}, False, id="Substack: not disabled"),
         pytest.param({"email_disabled": ""}, False, id="Substack: nothing said"),
+        pytest.param({"subscription_status": "unsubscribed"}, True, id="listmonk: left a list"),
+        pytest.param({"unsub_time": "", "status": "unsubscribed"}, True, id="one column is enough"),
         pytest.param({"subscribed_to_emails": "true"}, False, id="Ghost: subscribed"),
         pytest.param({"subscribed_to_emails": "false"}, True, id="Ghost: not subscribed"),
         pytest.param({"subscribed_to_emails": "true", "deleted_at": "2021-04-01"}, True, id="Ghost: deleted"),
@@ -48,7 +50,7 @@ def test_a_row_that_does_not_say_that_they_may_be_written_to_is_refused(
     cells: dict[str, str], column: str
 ) -> None:
     with pytest.raises(AddressError) as caught:
-        has_left(cells)
+        see_no_doubt(cells)
     assert caught.value.column == column
 
 
@@ -57,6 +59,7 @@ def test_a_row_that_does_not_say_that_they_may_be_written_to_is_refused(
     [
         ({"name": "Ann Lee", "first name": "Bo"}, "Ann Lee"),
         ({"name": "", "first name": "Ann", "last name": " Lee "}, "Ann Lee"),
+        ({"name": "   ", "first name": "Ann", "last name": "Lee"}, "Ann Lee"),
         ({"first name": "Ann", "last name": ""}, "Ann"),
         ({"last name": "Lee"}, "Lee"),
         ({"first name": "小明", "last name": "王"}, "王小明"),

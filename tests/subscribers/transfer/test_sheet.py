@@ -37,6 +37,9 @@ def read(folder: Path, content: str | bytes) -> list[tuple[int, dict[str, str]]]
         pytest.param(TEXT.replace("\n", "\r").encode(), id="CR"),
         pytest.param(TEXT.rstrip().encode(), id="no newline at the end"),
         pytest.param(
+            b"sep=;\r\n" + TEXT.replace(",", ";").encode(), id="a first line that names the semicolon"
+        ),
+        pytest.param(
             b'"email","\xe5\xa7\x93\xe5\x90\x8d"\n"a@x.example.com","\xe7\x8e\x8b\xe5\xb0\x8f\xe6\x98\x8e"\n',
             id="quoted",
         ),
@@ -118,6 +121,31 @@ def test_nul_bytes_stay_in_their_cell(tmp_path: Path) -> None:
             "row 2: text follows a closing quote",
             id="a quote that the next row's closes",
         ),
+        pytest.param(
+            b'email,city,name\na@x.test,",A\nb@x.test,x,B\nc@x.test,",C\n',
+            "row 2: a cell holds what look like rows",
+            id="rows between two lone quotes",
+        ),
+        pytest.param(
+            b'email,city,name\na@x.test,x,A\nb@x.test,",B\nc@x.test,",C\nd@x.test,x,D\n',
+            "row 3: a cell holds what look like rows",
+            id="one row between two lone quotes",
+        ),
+        pytest.param(
+            b'name;email;city\n";a@x.test;x\nB;b@x.test;y\nC;c@x.test;"\n',
+            "row 2: a cell holds what look like rows",
+            id="rows from a first column on",
+        ),
+        pytest.param(
+            b'email\na@x.test\n"\nb@x.test\nc@x.test\n"\n',
+            "row 3: a cell holds",
+            id="rows of addresses alone",
+        ),
+        pytest.param(
+            TEXT.encode() * 6 + b"b@x.example.com,\xe7\x8e\n",
+            "line 13: this is no UTF-8",
+            id="UTF-8 but for a line",
+        ),
         pytest.param(b"email\n" + b"a" * 16_000_001, "over 16000000 characters", id="an endless row"),
         pytest.param(
             b'email\n"' + b"a\n" * 8_100_000,
@@ -194,3 +222,27 @@ def test_a_pipe_is_refused_before_it_is_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "list.csv")
     with pytest.raises(ImportFileError, match="is a pipe"):
         look_over(tmp_path / "list.csv")
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "two\nlines",
+        "asked\nann@x.example.com, by mail",
+        "ann@x.example.com\nann@y.example.com",
+        "first, second,\nthird, fourth, fifth, sixth",
+        "said\nmail me (a@x.example.com), call me, or come, please",
+    ],
+)
+@pytest.mark.parametrize(
+    "header", ["note,id,email,name,city", "id,email,note,name,city", "email,id,name,city,note"]
+)
+def test_a_note_of_several_lines_is_a_note(tmp_path: Path, note: str, header: str) -> None:
+    cells = {"email": "a@x.example.com", "note": f'"{note}"'}
+    row = ",".join(cells.get(column, "x") for column in header.split(","))
+    assert [number for number, _ in read(tmp_path, f"{header}\n{row}\n{row}\n")] == [2, 3]
+
+
+def test_two_addresses_in_one_cell_are_left_to_their_own_row(tmp_path: Path) -> None:
+    found = read(tmp_path, 'email,name\n"a@x.example.com\nb@x.example.com",Ann\nc@x.example.com,Bo\n')
+    assert len(found) == 2
