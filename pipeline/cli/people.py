@@ -88,7 +88,7 @@ def _show(people: Sequence[Subscriber], *, of: int) -> None:
     shown = console()
     hidden = _SPARE if shown.width < _WIDE else ()
     room = min(max(len(person.email) for person in people), shown.width * 2 // 3)
-    email = Column("email", overflow="fold", min_width=room)  # never cut, for nobody could copy it
+    email = Column("email", overflow="fold", width=room)  # never cut, for nobody could copy it
     table = Table(email, *(name for name in names[1:] if name not in hidden), box=None)
     for person in people:
         cells = zip(names, _cells(person), strict=True)

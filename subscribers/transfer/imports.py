@@ -171,11 +171,7 @@ class _Reading:
             self.tally["rows"] += 1
             try:
                 yield from checker.check(number, cells)
-            except (
-                AddressError,
-                ValueError,
-                OverflowError,
-            ) as error:  # what nobody foresaw harms no other row
+            except (AddressError, ValueError, OverflowError) as error:  # the unforeseen harms no other row
                 column = error.column if isinstance(error, AddressError) else "email"
                 value, why = cells.get(column, "")[:_VALUE_SHOWN], str(error)[:_WHY_SHOWN]
                 self._turn_away(Refusal(row=number, column=column, value=value, why=why))

@@ -35,7 +35,7 @@ def test_the_list_goes_out_and_comes_in_elsewhere_without_loss(desk: Desk, tmp_p
     desk.imports(
         "email,name,language,timezone,hour,newsletters,tags,paused_until\n"
         '+a@x.example.com,=1+1,both,Europe/Berlin,7,"daily,weekly","vip,press",\n'
-        "王@例子.公司,王小明,zh,,,weekly,,2099-01-01T00:00:00+00:00\n"
+        "王@例子.公司,王小明,zh,,,weekly,,2022-12-01T00:00:00+00:00\n"
     )
     other = Desk(Database(f"sqlite:///{tmp_path / 'other' / 'newsroom.db'}"), tmp_path)
     other.database.migrate()

@@ -20,8 +20,9 @@ from subscribers.audience import audience
 from subscribers.erasure import erase
 from subscribers.errors import RefusedError, UnknownSubscriberError
 from subscribers.leaving import Ending
+from subscribers.life import GONE, Status
 from subscribers.optin import Answer, Asking
-from subscribers.schema import consents, subscribers
+from subscribers.schema import consents, subscribers, subscriptions
 from subscribers.settings import Choice, Page
 from subscribers.transfer.applicants import Offer
 from subscribers.transfer.imports import ListImport, import_csv
@@ -166,9 +167,12 @@ class List(RuleBasedStateMachine):
     @rule(email=people, newsletters=st.sets(st.sampled_from(NEWSLETTERS)).map(tuple), pauses=st.booleans())
     def the_reader_chooses(self, email: str, newsletters: tuple[str, ...], pauses: bool) -> None:
         with self._database.write() as connection:
-            [token] = store.tokens(connection, [parse_address(email).key]) or (None,)
-            if token is None:
+            before = store.find_row(connection, subscribers.c.email_key == parse_address(email).key)
+            if before is None or before.status in GONE:
                 return
+            [token] = store.tokens(connection, [parse_address(email).key])
+            of_hers = sa.select(subscriptions.c.newsletter).where(subscriptions.c.subscriber_id == before.id)
+            had = set(connection.scalars(of_hers))
             choice = Choice(
                 newsletters=newsletters,
                 name="",
@@ -180,9 +184,9 @@ class List(RuleBasedStateMachine):
             page = Page(offered=NEWSLETTERS, claim="shown", version="1", network="")
             settings.choose(connection, token, choice, page=page, suppression_key=KEY, now=NOW)
         wish = self._wishes[email]
-        if wish.is_away:
-            return
-        wish.dropped = {key for key in NEWSLETTERS if key not in newsletters}
+        wish.dropped |= had - set(newsletters)
+        if before.status is not Status.PENDING:
+            wish.dropped -= set(newsletters)
         if not newsletters:
             self._note_end(email)
 
