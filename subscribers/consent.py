@@ -97,6 +97,19 @@ def is_overtaken(connection: sa.Connection, consent_id: int, *, subscriber_id: i
     return connection.execute(ended.limit(1)).first() is not None
 
 
+def is_asked(connection: sa.Connection, subscriber_id: int) -> bool:
+    """Say whether a person was asked, neither confirmed nor ended it since."""
+    ended = sa.select(sa.func.coalesce(sa.func.max(consents.c.id), 0)).where(
+        consents.c.subscriber_id == subscriber_id, consents.c.kind.in_((*ENDINGS, Kind.CONFIRMED))
+    )
+    asked = sa.select(consents.c.id).where(
+        consents.c.subscriber_id == subscriber_id,
+        consents.c.kind == Kind.ASKED,
+        consents.c.id > ended.scalar_subquery(),
+    )
+    return connection.execute(asked.limit(1)).first() is not None
+
+
 def history(connection: sa.Connection, subscriber_id: int) -> tuple[sa.Row[Any], ...]:
     """Return a person's own records, the oldest first, and the imports that their subscriptions refer to."""
     referred = sa.select(subscriptions.c.consent_id).where(subscriptions.c.subscriber_id == subscriber_id)

@@ -100,7 +100,7 @@ def end_row(
     hashed = suppression.address_hash(row.email_key, key=suppression_key)
     if ending.event in _SUPPRESSING:
         suppression.suppress(connection, hashed, reason=_SUPPRESSING[ending.event], now=now)
-    if status != row.status:
+    if status != row.status or consent.is_asked(connection, row.id):  # what was asked is void now
         _write_down(connection, row.id, ending, status=status, now=now)
     if ending.event is Event.ERASE:
         _forget(connection, row.id, row.email_key, address_hash=hashed, now=now)

@@ -106,7 +106,7 @@ def import_csv(
             with write() as connection, batch.laid_out(connection, some.prepared) as laid:
                 return ledger.settle(connection, laid, rows=some.rows)
 
-        reading.settle(take, tokens=staging.fresh_tokens())
+        reading.settle(take, tokens=staging.fresh_tokens(reading.tally["rows"]))
         with write() as connection:
             ledger.finish(connection, rows=reading.tally["rows"])
         return reading.report(done_before=ledger.done_before)

@@ -79,10 +79,11 @@ class Stage:
             yield Batch(applicants=tuple(batch), rows=rows)
 
 
-def fresh_tokens() -> Iterator[Token]:
-    """Yield fresh tokens without end, many at a time in the order of their hashes."""
+def fresh_tokens(wanted: int) -> Iterator[Token]:
+    """Yield fresh tokens without end, in the order of their hashes as many at a time as are ``wanted``, or a great many."""
+    dealt = min(max(wanted, 1), _DEALT)
     while True:
-        letters = urlsafe_b64encode(os.urandom(_TOKEN_BYTES * _DEALT)).decode()
+        letters = urlsafe_b64encode(os.urandom(_TOKEN_BYTES * dealt)).decode()
         tokens = (letters[at : at + _TOKEN_LETTERS] for at in range(0, len(letters), _TOKEN_LETTERS))
         hashed = sorted(token_hash(token) + token for token in tokens)  # a third of the time pairs would take
         yield from ((both[:-_TOKEN_LETTERS], both[-_TOKEN_LETTERS:]) for both in hashed)

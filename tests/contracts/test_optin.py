@@ -132,6 +132,18 @@ def test_a_late_confirmation_brings_nobody_back(database: Database, ending: leav
         assert connection.scalar(sa.select(subscribers.c.status)) == before
 
 
+def test_who_left_and_says_so_again_is_not_brought_back_by_what_was_asked_in_between(
+    database: Database,
+) -> None:
+    with database.write() as connection:
+        add(connection, sign_up(ANN))
+        leave(connection)
+        asked = ask(connection)
+        leave(connection)
+        assert confirm(connection, asked) is Answer.OVERTAKEN
+        assert not gets(connection)
+
+
 def test_a_used_link_brings_nobody_back_who_left_after_it(database: Database) -> None:
     with database.write() as connection:
         asked = ask(connection)

@@ -49,7 +49,7 @@ def test_who_left_by_one_row_has_left_by_all() -> None:
 
 
 def test_tokens_are_long_all_different_and_dealt_in_the_order_of_their_hashes() -> None:
-    dealt = list(islice(fresh_tokens(), 1000))
+    dealt = list(islice(fresh_tokens(1000), 1000))
     assert all(hashed == token_hash(token) for hashed, token in dealt)
     assert all(len(token) * 6 >= 128 + 17 for _, token in dealt)
     assert len({token for _, token in dealt}) == 1000
