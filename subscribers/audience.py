@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from subscribers.life import Status
-from subscribers.schema import subscribers, subscriptions
+from subscribers.schema import IS_AGREED, subscribers, subscriptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +37,7 @@ def audience(newsletter: str) -> sa.Select[tuple[int, str, str, str | None]]:
         .join(subscriptions, subscriptions.c.subscriber_id == subscribers.c.id)
         .where(
             subscriptions.c.newsletter == newsletter,
-            subscriptions.c.consent_id.is_not(None),
-            subscriptions.c.dropped_at.is_(None),
+            IS_AGREED,
             subscribers.c.status == Status.ACTIVE,
         )
     )

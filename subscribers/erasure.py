@@ -38,6 +38,5 @@ def erase(
     if row is None:
         return False
     elsewhere.forget(connection, row.id)
-    return leaving.end(
-        connection, where, leaving.erased(origin=origin), suppression_key=suppression_key, now=now
-    )
+    leaving.end_row(connection, row, leaving.erased(origin=origin), suppression_key=suppression_key, now=now)
+    return True

@@ -56,12 +56,12 @@ def given_up(*, why: str, mail: str) -> Ending:
 
 def end_by_token(
     connection: sa.Connection, token: str, ending: Ending, *, suppression_key: bytes, now: datetime
-) -> bool:
-    """End it for the token's owner, at once; twice is fine. False when nobody has this token."""
+) -> store.Row | None:
+    """End it for the token's owner, at once, and return how they stood; twice is fine. None when nobody has this token."""
     row = store.find_row_by_token(connection, token)
     if row is not None:
         end_row(connection, row, ending, suppression_key=suppression_key, now=now)
-    return row is not None
+    return row
 
 
 def end_by_address(

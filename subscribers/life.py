@@ -43,6 +43,13 @@ GONE = frozenset({Status.UNSUBSCRIBED, Status.BOUNCED, Status.COMPLAINED, Status
 """Nobody but the person brings these back, by a confirmed opt-in of their own."""
 
 _S, _E = Status, Event
+_ENDINGS = {
+    _E.LEAVE: _S.UNSUBSCRIBED,
+    _E.GIVE_UP: _S.BOUNCED,
+    _E.COMPLAIN: _S.COMPLAINED,
+    _E.ERASE: _S.ERASED,
+}
+"""How it ends for anyone who is not gone."""
 _NEXT: dict[Status | None, dict[Event, Status]] = {
     None: {_E.SIGN_UP: _S.PENDING, _E.ADD: _S.PENDING, _E.VOUCH: _S.ACTIVE},
     _S.PENDING: {
@@ -50,10 +57,7 @@ _NEXT: dict[Status | None, dict[Event, Status]] = {
         _E.ADD: _S.PENDING,
         _E.VOUCH: _S.ACTIVE,
         _E.CONFIRM: _S.ACTIVE,
-        _E.LEAVE: _S.UNSUBSCRIBED,
-        _E.GIVE_UP: _S.BOUNCED,
-        _E.COMPLAIN: _S.COMPLAINED,
-        _E.ERASE: _S.ERASED,
+        **_ENDINGS,
     },
     _S.ACTIVE: {
         _E.SIGN_UP: _S.ACTIVE,
@@ -62,10 +66,7 @@ _NEXT: dict[Status | None, dict[Event, Status]] = {
         _E.CONFIRM: _S.ACTIVE,
         _E.PAUSE: _S.PAUSED,
         _E.RESUME: _S.ACTIVE,
-        _E.LEAVE: _S.UNSUBSCRIBED,
-        _E.GIVE_UP: _S.BOUNCED,
-        _E.COMPLAIN: _S.COMPLAINED,
-        _E.ERASE: _S.ERASED,
+        **_ENDINGS,
     },
     _S.PAUSED: {
         _E.SIGN_UP: _S.PAUSED,
@@ -74,10 +75,7 @@ _NEXT: dict[Status | None, dict[Event, Status]] = {
         _E.CONFIRM: _S.ACTIVE,
         _E.PAUSE: _S.PAUSED,
         _E.RESUME: _S.ACTIVE,
-        _E.LEAVE: _S.UNSUBSCRIBED,
-        _E.GIVE_UP: _S.BOUNCED,
-        _E.COMPLAIN: _S.COMPLAINED,
-        _E.ERASE: _S.ERASED,
+        **_ENDINGS,
     },
     _S.UNSUBSCRIBED: {
         _E.SIGN_UP: _S.UNSUBSCRIBED,

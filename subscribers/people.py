@@ -1,4 +1,4 @@
-"""Show people: one by their link or address, the list, and all that is kept of one."""
+"""Show people: one by their address, the list, and all that is kept of one."""
 
 from __future__ import annotations
 
@@ -13,16 +13,12 @@ from subscribers import consent, suppression
 from subscribers.addresses import Address
 from subscribers.errors import UnknownSubscriberError
 from subscribers.life import Status
-from subscribers.schema import bounces, subscriber_tags, subscribers, subscriptions
-from subscribers.store import token_hash
+from subscribers.schema import IS_AGREED, bounces, subscriber_tags, subscribers, subscriptions
 
 VERSION = 1
 """Of ``personal_data``: it counts up when a field changes its meaning or goes."""
 _AT_ONCE = 500
-HAS = sa.and_(
-    subscriptions.c.dropped_at.is_(None),
-    sa.or_(subscriptions.c.consent_id.is_not(None), subscribers.c.status == Status.PENDING),
-)
+HAS = sa.or_(IS_AGREED, sa.and_(subscribers.c.status == Status.PENDING, subscriptions.c.dropped_at.is_(None)))
 """Whether a newsletter counts as a person's: it is agreed to, or asked about while they have confirmed nothing at all.
 
 What a stranger asked for in a reader's name is no choice of that reader.
@@ -43,11 +39,6 @@ class Subscriber:
     paused_until: datetime | None
     tags: tuple[str, ...]
     newsletters: tuple[str, ...]
-
-
-def find_by_token(connection: sa.Connection, token: str) -> Subscriber | None:
-    """Return the person whose link holds ``token``."""
-    return _one(connection, subscribers.c.token_hash == token_hash(token))
 
 
 def find_by_address(connection: sa.Connection, address: Address, *, suppression_key: bytes) -> Subscriber:
@@ -98,9 +89,9 @@ def _select(where: sa.ColumnElement[bool] | None) -> sa.Select[Any]:
 def _people(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> Iterator[Subscriber]:
     """Yield these people with their tags and newsletters, which are looked up for all of them at once."""
     ids = [row.id for row in rows]
-    tags = _grouped(connection, sa.select(subscriber_tags).where(subscriber_tags.c.subscriber_id.in_(ids)))
+    tags = grouped(connection, sa.select(subscriber_tags).where(subscriber_tags.c.subscriber_id.in_(ids)))
     has = sa.select(subscriptions.c.subscriber_id, subscriptions.c.newsletter).join(subscribers)
-    newsletters = _grouped(connection, has.where(subscriptions.c.subscriber_id.in_(ids), HAS))
+    newsletters = grouped(connection, has.where(subscriptions.c.subscriber_id.in_(ids), HAS))
     for row in rows:
         yield Subscriber(
             id=row.id,
@@ -116,7 +107,7 @@ def _people(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> Iterator[
         )
 
 
-def _grouped(connection: sa.Connection, pairs: sa.Select[Any]) -> dict[int, tuple[str, ...]]:
+def grouped(connection: sa.Connection, pairs: sa.Select[Any]) -> dict[int, tuple[str, ...]]:
     """Return each person's words in order, from pairs of id and word."""
     groups: dict[int, tuple[str, ...]] = {}
     for subscriber_id, word in connection.execute(pairs.order_by(sa.text("2"))):

@@ -114,6 +114,8 @@ subscriptions = sa.Table(
     sa.Column("dropped_at", Instant),  # the reader wants this one no more; only they take it up again
     sqlite_with_rowid=False,
 )
+IS_AGREED = sa.and_(subscriptions.c.consent_id.is_not(None), subscriptions.c.dropped_at.is_(None))
+"""Whether a person agreed to a newsletter and has not dropped it since: only then it is sent to them."""
 
 suppressions = sa.Table(
     "suppressions",

@@ -49,7 +49,7 @@ def choose(
 
     None when nobody has this token; who is gone stays so.
     """
-    row = store.find_row(connection, subscribers.c.token_hash == store.token_hash(token))
+    row = store.find_row_by_token(connection, token)
     if row is None:
         return None
     if row.status in GONE:
@@ -58,7 +58,7 @@ def choose(
     store.drop(connection, row.id, newsletters=dropped, now=now)
     if not choice.newsletters and not _has_any(connection, row.id):
         ending = leaving.left(origin="preferences page", network=page.network)
-        leaving.end(connection, subscribers.c.id == row.id, ending, suppression_key=suppression_key, now=now)
+        leaving.end_row(connection, row, ending, suppression_key=suppression_key, now=now)
         return Status.UNSUBSCRIBED
     status = _status(row.status, choice)
     values = {

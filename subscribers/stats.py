@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from subscribers.arrivals import BY_HAND, IS_FIRST, Arrival
 from subscribers.life import GONE, Status
-from subscribers.schema import consents, subscribers, subscriptions
+from subscribers.schema import IS_AGREED, consents, subscribers, subscriptions
 
 MONTHS = 12
 DOMAINS = 10
@@ -97,7 +97,7 @@ def _by_size(connection: sa.Connection, rows: sa.Executable) -> tuple[Group, ...
 
 
 def _newsletters(connection: sa.Connection, found: sa.ColumnElement[bool]) -> tuple[Group, ...]:
-    gets = sa.and_(subscribers.c.status == Status.ACTIVE, subscriptions.c.consent_id.is_not(None))
+    gets = sa.and_(subscribers.c.status == Status.ACTIVE, IS_AGREED)
     name = subscriptions.c.newsletter
     rows = (
         sa.select(name, _PEOPLE, sa.func.count().filter(gets))

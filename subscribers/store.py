@@ -16,7 +16,7 @@ from subscribers import consent, life, suppression
 from subscribers.addresses import Address
 from subscribers.errors import RefusedError
 from subscribers.life import Event, Status
-from subscribers.schema import insert_new, subscriber_tags, subscribers, subscriptions
+from subscribers.schema import IS_AGREED, insert_new, subscriber_tags, subscribers, subscriptions
 
 
 class Letter(StrEnum):
@@ -198,9 +198,7 @@ def standing(
 def agreed_newsletters(connection: sa.Connection, subscriber_id: int) -> frozenset[str]:
     """Return the newsletters a person has and agreed to."""
     agreed = sa.select(subscriptions.c.newsletter).where(
-        subscriptions.c.subscriber_id == subscriber_id,
-        subscriptions.c.consent_id.is_not(None),
-        subscriptions.c.dropped_at.is_(None),
+        subscriptions.c.subscriber_id == subscriber_id, IS_AGREED
     )
     return frozenset(connection.scalars(agreed))
 

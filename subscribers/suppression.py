@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -12,9 +11,6 @@ import sqlalchemy as sa
 
 from subscribers.schema import insert_new, suppressions
 
-_BLOCK, _PADS = 64, (0x36, 0x5C)
-"""HMAC's, of SHA-256."""
-
 
 def address_hash(address_key: str, *, key: bytes) -> str:
     """Return the HMAC-SHA-256 of a normalised address, in hex."""
@@ -22,17 +18,13 @@ def address_hash(address_key: str, *, key: bytes) -> str:
 
 
 def hasher(key: bytes) -> Callable[[str], str]:
-    """Return ``address_hash`` for many: RFC 2104 with the key worked in once, three times as fast."""
-    blocks = key if len(key) <= _BLOCK else hashlib.sha256(key).digest()
-    inner, outer = (
-        hashlib.sha256(bytes(byte ^ pad for byte in blocks.ljust(_BLOCK, b"\0"))) for pad in _PADS
-    )
+    """Return ``address_hash`` for many, the key worked in once."""
+    keyed = hmac.new(key, digestmod="sha256")
 
     def hashed(address_key: str) -> str:
-        first, second = inner.copy(), outer.copy()
-        first.update(address_key.encode())
-        second.update(first.digest())
-        return second.hexdigest()
+        one = keyed.copy()
+        one.update(address_key.encode())
+        return one.hexdigest()
 
     return hashed
 

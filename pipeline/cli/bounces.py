@@ -74,8 +74,8 @@ def _read(newsroom: Newsroom, source: str | None) -> Tally:
 
 def _mails(newsroom: Newsroom, source: str | None) -> Iterable[Found]:
     """Return the mails of a source, without one the unread ones of the newsroom's own mailbox."""
-    from pipeline.jobs.intake import intake_folder
-    from pipeline.jobs.mailboxes import maildir_mails, mails_at, make_maildir, stream_mails
+    from pipeline.jobs.intake import unread_mails
+    from pipeline.jobs.mailboxes import mails_at, stream_mails
 
     if source == "-":
         return stream_mails(sys.stdin.buffer)
@@ -85,9 +85,7 @@ def _mails(newsroom: Newsroom, source: str | None) -> Iterable[Found]:
         raise ConfigurationError(
             "metabrief.toml has no [intake]; add it, or name a Maildir, an mbox, or - for standard input"
         )
-    folder = intake_folder(newsroom)
-    make_maildir(folder)
-    return maildir_mails(folder, unread_only=True)
+    return unread_mails(newsroom)
 
 
 def _intake_at(newsroom: Newsroom, where: str) -> Intake:

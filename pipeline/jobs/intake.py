@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.parser import BytesHeaderParser
@@ -78,10 +78,14 @@ def kept_folder(newsroom: Newsroom) -> Path:
 
 def read_intake(newsroom: Newsroom, *, must_stop: Callable[[], bool] = lambda: False) -> Tally:
     """Read what is unread in the newsroom's own mailbox, until told to stop. Raises ``MetabriefError``."""
+    return read_mails(newsroom, takewhile(lambda _: not must_stop(), unread_mails(newsroom)))
+
+
+def unread_mails(newsroom: Newsroom) -> Iterator[Found]:
+    """Return what is unread in the newsroom's own mailbox, made if it is not there. Raises ``MetabriefError``."""
     folder = intake_folder(newsroom)
     make_maildir(folder)
-    mails = maildir_mails(folder, unread_only=True)
-    return read_mails(newsroom, takewhile(lambda _: not must_stop(), mails))
+    return maildir_mails(folder, unread_only=True)
 
 
 def remove_old_mails(newsroom: Newsroom) -> None:

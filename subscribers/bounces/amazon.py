@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from subscribers.bounces.addresses import MOST_RECIPIENTS, address
-from subscribers.bounces.dsn import Failure
+from subscribers.bounces.dsn import STATUS, Failure
 from subscribers.bounces.mail import Part
 
-_STATUS = re.compile(r"[245](?:\.\d{1,3}){2}")
 _PERMANENT = "Permanent"
 _STATUSES = {
     "NoEmail": "5.1.1",
@@ -56,7 +54,7 @@ def _named(bounce: Mapping[str, Any]) -> str:
 def _status(bounce: Mapping[str, Any], recipient: Mapping[str, Any]) -> str:
     """Return the code of the notice's type, else the one that stands in it."""
     status = _text(recipient, "status")
-    told = status if _STATUS.fullmatch(status) else "5.0.0"
+    told = status if STATUS.fullmatch(status) else "5.0.0"
     return _STATUSES.get(_text(bounce, "bounceSubType"), told)
 
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from subscribers.bounces.addresses import MOST_RECIPIENTS, address
 from subscribers.bounces.fields import Group, first, groups, typed
-from subscribers.bounces.mail import Part
+from subscribers.bounces.mail import Part, unquoted
 
-_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
-_QUOTED = re.compile(r"^>(?!>)[ \t]?", re.MULTILINE)
-"""Marks of a forwarded text."""
+STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+"""RFC 3463, 2."""
 _OF_RECIPIENT = frozenset({"final-recipient", "original-recipient", "action"})
 _GOOD_ENDS = frozenset({"delivered", "relayed", "expanded"})
 
@@ -48,9 +47,7 @@ def failures(parts: Sequence[Part]) -> tuple[Failure, ...]:
     reports = [
         part for part in parts if part.type in ("message/delivery-status", "message/global-delivery-status")
     ]
-    texts = [part.text for part in reports] or [
-        _QUOTED.sub("", part.text) for part in parts if _has_report(part)
-    ]
+    texts = [part.text for part in reports] or [unquoted(part.text) for part in parts if _has_report(part)]
     found = {(each.recipient or str(number)).lower(): each for number, each in enumerate(_all(texts))}
     return tuple(found.values())[:MOST_RECIPIENTS]
 
@@ -84,8 +81,8 @@ def _by_recipient(group: Group) -> Iterator[Group]:
 def _failure(group: Group, reporting: str) -> Failure:
     status = first(group, "status")
     type_, diagnostic = typed(first(group, "diagnostic-code"))
-    found = _STATUS.search(status)
-    told = _STATUS.sub("", status).strip(" ()")
+    found = STATUS.search(status)
+    told = STATUS.sub("", status).strip(" ()")
     named = (address(typed(first(group, name))[1]) for name in ("original-recipient", "final-recipient"))
     return Failure(
         recipient=next(filter(None, named), ""),

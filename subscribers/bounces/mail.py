@@ -34,6 +34,7 @@ _PARAMETER = r';\s*{name}\s*=\s*(?:"([^"]{{1,200}})"|([^\s;"]{{1,200}}))'
 _TRANSFER = ("base64", "quoted-printable")
 _UNSEEN = (("<head>", "</head>"), ("<style", "</style"), ("<script", "</script"))
 _BREAK = re.compile(r"</?(?:p|div|br|tr|li|h[1-6]|table|hr|pre)\b[^<>]{0,500}>", re.IGNORECASE)
+_QUOTED = re.compile(r"^>(?!>)[ \t]?", re.MULTILINE)
 _TAG = re.compile(r"<[/!a-zA-Z][^<>]{0,2000}>")
 
 
@@ -177,3 +178,8 @@ def every_header(message: Message, names: frozenset[str]) -> list[tuple[str, str
         for name, value in message.items()
         if name.lower() in names
     ]
+
+
+def unquoted(text: str) -> str:
+    """Return a text without the marks of one that was passed on."""
+    return _QUOTED.sub("", text)

@@ -12,11 +12,10 @@ from importlib.resources import files
 from itertools import product
 
 from subscribers.bounces.addresses import address, addresses, first_address
-from subscribers.bounces.mail import Part, header, parameter
+from subscribers.bounces.mail import Part, header, parameter, unquoted
 
 _LONGEST = 20_000
 _MOST_LINES = 400
-_QUOTED = re.compile(r"^>(?!>)[ \t]?", re.MULTILINE)
 _REPLY_LINE = re.compile(r"(?<![\d.:])[45]\d\d[ -]|(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
 _OWN_REPLY = re.compile(r"^[45]\d\d(?: - |[ -][45]\.)", re.MULTILINE)
 _REPORTS = ("", "delivery-status", "disposition-notification")
@@ -107,7 +106,7 @@ def _is_telling(line: str) -> bool:
 
 def _own_lines(parts: Sequence[Part]) -> list[str]:
     text = "\n".join(part.text[:_LONGEST] for part in _told(parts))[:_LONGEST]
-    lines = [line.strip() for line in _QUOTED.sub("", text).splitlines()[:_MOST_LINES]]
+    lines = [line.strip() for line in unquoted(text).splitlines()[:_MOST_LINES]]
     ends = (number for number, line in enumerate(lines) if _begins_the_returned(line.casefold()))
     return lines[: next(ends, len(lines))]
 

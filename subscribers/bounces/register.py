@@ -60,8 +60,7 @@ def write_down(
 
     ``quiet`` is how long no bounce must come from this reader for those before to be forgiven.
     """
-    is_reader = subscribers.c.id == report.subscriber_id
-    row = store.find_row(connection, is_reader)
+    row = store.find_row(connection, subscribers.c.id == report.subscriber_id)
     if row is None or row.email_key is None:
         return Written(is_new=False)
     report = replace(
@@ -72,7 +71,7 @@ def write_down(
     ending = _ending(connection, report, now=now, quiet=quiet)
     if ending is None:
         return Written(is_new=True)
-    leaving.end(connection, is_reader, ending, suppression_key=suppression_key, now=now)
+    leaving.end_row(connection, row, ending, suppression_key=suppression_key, now=now)
     status = life.after(row.status, ending.event)
     return Written(is_new=True, status=None if status == row.status else status, why=ending.claim)
 

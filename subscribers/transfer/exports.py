@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from subscribers.life import Status
-from subscribers.schema import subscriber_tags, subscribers, subscriptions
+from subscribers.people import grouped
+from subscribers.schema import IS_AGREED, subscriber_tags, subscribers, subscriptions
 from subscribers.transfer.writing import Write
 
 COLUMNS = (
@@ -52,22 +53,12 @@ def _people(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Iterato
     for rows in connection.execute(everyone).partitions():
         ids = [row.id for row in rows]
         agreed = sa.select(subscriptions.c.subscriber_id, subscriptions.c.newsletter).where(
-            subscriptions.c.subscriber_id.in_(ids),
-            subscriptions.c.consent_id.is_not(None),
-            subscriptions.c.dropped_at.is_(None),
+            subscriptions.c.subscriber_id.in_(ids), IS_AGREED
         )
         tagged = sa.select(subscriber_tags).where(subscriber_tags.c.subscriber_id.in_(ids))
-        newsletters, tags = _words(connection, agreed), _words(connection, tagged)
+        newsletters, tags = grouped(connection, agreed), grouped(connection, tagged)
         for row in rows:
-            yield _cells(row, newsletters=newsletters.get(row.id, []), tags=tags.get(row.id, []))
-
-
-def _words(connection: sa.Connection, pairs: sa.Select[Any]) -> dict[int, list[str]]:
-    """Return each person's words in order, from pairs of id and word."""
-    words: dict[int, list[str]] = {}
-    for subscriber_id, word in connection.execute(pairs.order_by(sa.text("2"))):
-        words.setdefault(subscriber_id, []).append(word)
-    return words
+            yield _cells(row, newsletters=newsletters.get(row.id, ()), tags=tags.get(row.id, ()))
 
 
 def _cells(row: sa.Row[Any], *, newsletters: Sequence[str], tags: Sequence[str]) -> tuple[str, ...]:

@@ -14,10 +14,11 @@ from subscribers.links import Purpose
 from subscribers.optin import Answer
 from subscribers.web.door import Door, Offered
 from subscribers.web.guard import form_of
-from subscribers.web.pages import answer, client_network, page, page_language
+from subscribers.web.pages import answer, client_network, link_ended, page, page_language
 from subscribers.web.readers import token_asked
 from subscribers.web.wording import wording
 
+_TOO_OLD = "confirm too old"
 _STATUS = {Answer.CONFIRMED: 200, Answer.BEFORE: 200, Answer.OVERTAKEN: 410, Answer.UNKNOWN: 404}
 
 
@@ -37,7 +38,7 @@ async def show(door: Door, request: Request) -> Response:
     try:
         asked_id = _read(door, request)
     except LinkError as error:
-        return _ended(door, request, error)
+        return link_ended(door, request, error, too_old=_TOO_OLD)
     asked = await door.reading.run(lambda connection: _look(connection, asked_id))
     if asked.came_to is not Answer.CONFIRMED:
         return _told(door, request, asked)
@@ -58,7 +59,7 @@ async def press(door: Door, request: Request) -> Response:
         asked_id = _read(door, request)
     except LinkError as error:
         door.counters.confirmation("expired" if error.is_expired else Answer.UNKNOWN)
-        return _ended(door, request, error)
+        return link_ended(door, request, error, too_old=_TOO_OLD)
     asked = await door.writing.run(lambda connection: _confirm(door, request, connection, asked_id))
     door.counters.confirmation(asked.came_to)
     return _told(door, request, asked)
@@ -107,8 +108,3 @@ def _told(door: Door, request: Request, asked: Asked) -> Response:
         newsletters=_titles(door, asked),
         token=asked.token,
     )
-
-
-def _ended(door: Door, request: Request, error: LinkError) -> Response:
-    state, status = ("confirm too old", 410) if error.is_expired else ("unknown", 404)
-    return answer(door, request, state, status=status)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from starlette.requests import Request
 from starlette.responses import Response
 
-from subscribers import leaving, store
+from subscribers import leaving
 from subscribers.life import GONE
-from subscribers.store import Row
 from subscribers.web.door import Door
 from subscribers.web.pages import client_network, page
 from subscribers.web.readers import find_reader
@@ -31,21 +29,17 @@ async def show(door: Door, request: Request) -> Response:
 
 async def send(door: Door, request: Request) -> Response:
     """End all newsletters of the link's owner, durably before the answer; what the body holds is not asked."""
-    token, network = request.path_params["token"], client_network(request)
-    row = await door.writing.run(lambda connection: _leave(door, connection, token, network=network))
+    token = request.path_params["token"]
+    ending = leaving.left(origin="link in a mail", network=client_network(request))
+    row = await door.writing.run(
+        lambda connection: leaving.end_by_token(
+            connection, token, ending, suppression_key=door.suppression_key, now=door.clock()
+        )
+    )
     if row is None:
         return page(door, request, "leave", state="unknown", status=404)
     door.counters.use("left")
     return _own(door, request, "gone", email=row.email_key or "", language=row.language)
-
-
-def _leave(door: Door, connection: sa.Connection, token: str, *, network: str) -> Row | None:
-    """Return the row of whom the token belonged to."""
-    row = store.find_row_by_token(connection, token)
-    if row is not None:
-        ending = leaving.left(origin="link in a mail", network=network)
-        leaving.end_row(connection, row, ending, suppression_key=door.suppression_key, now=door.clock())
-    return row
 
 
 def _own(door: Door, request: Request, state: str, *, email: str, language: str) -> Response:

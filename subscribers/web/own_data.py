@@ -16,9 +16,10 @@ from subscribers.schema import subscribers
 from subscribers.store import Letter
 from subscribers.web.door import Door
 from subscribers.web.guard import form_of
-from subscribers.web.pages import answer, page
+from subscribers.web.pages import answer, link_ended, page
 from subscribers.web.readers import Reader, find_reader
 
+_TOO_OLD = "letter too old"
 _FILE = 'attachment; filename="my-data.json"'
 
 
@@ -62,7 +63,7 @@ async def _show(door: Door, request: Request, purpose: Purpose) -> Response:
     try:
         subscriber_id = _read(door, request, purpose)
     except LinkError as error:
-        return _ended(door, request, error)
+        return link_ended(door, request, error, too_old=_TOO_OLD)
     language = await door.reading.run(lambda connection: _language(connection, subscriber_id))
     if language is None:
         return answer(door, request, "erased")
@@ -75,7 +76,7 @@ async def download(door: Door, request: Request) -> Response:
     try:
         subscriber_id = _read(door, request, Purpose.DOWNLOAD)
     except LinkError as error:
-        return _ended(door, request, error)
+        return link_ended(door, request, error, too_old=_TOO_OLD)
     kept = await door.reading.run(lambda connection: _kept(door, connection, subscriber_id))
     if kept is None:
         return answer(door, request, "erased")
@@ -100,7 +101,7 @@ async def erase(door: Door, request: Request) -> Response:
     try:
         subscriber_id = _read(door, request, Purpose.ERASE)
     except LinkError as error:
-        return _ended(door, request, error)
+        return link_ended(door, request, error, too_old=_TOO_OLD)
     language = await door.writing.run(lambda connection: _erase(door, connection, subscriber_id))
     if language is not None:
         door.counters.use("erased")
@@ -133,8 +134,3 @@ def _language(connection: sa.Connection, subscriber_id: int) -> str | None:
     )
     found: Any = connection.scalar(known)
     return found and str(found)
-
-
-def _ended(door: Door, request: Request, error: LinkError) -> Response:
-    state, status = ("letter too old", 410) if error.is_expired else ("unknown", 404)
-    return answer(door, request, state, status=status)

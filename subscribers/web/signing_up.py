@@ -16,7 +16,7 @@ from subscribers.addresses import Address, parse_address, suggest_domain
 from subscribers.errors import AddressError
 from subscribers.limits import Verdict
 from subscribers.optin import Asking
-from subscribers.preferences import parse_language
+from subscribers.preferences import LANGUAGES, parse_language
 from subscribers.web.door import Door, Offered
 from subscribers.web.guard import Form, form_of
 from subscribers.web.pages import answer, client_network, page, page_language
@@ -163,7 +163,7 @@ def _form(door: Door, request: Request, filled: Filled, *, problem: AddressError
 
 def _languages(door: Door) -> tuple[str, ...]:
     made = {language for each in door.newsletters for language in each.languages}
-    return tuple(language for language in ("en", "zh", "both") if language in made)
+    return tuple(language for language in LANGUAGES if language in made)
 
 
 def _suggestion(door: Door, request: Request, form: Form, *, suggested: str) -> Response:

@@ -14,6 +14,7 @@ from subscribers.erasure import erase
 from subscribers.errors import RefusedError
 from subscribers.schema import bounces, consents, metadata, subscribers, suppressions
 from subscribers.suppression import address_hash
+from subscribers.web.readers import find_reader
 from tests.contracts.people import KEY, NOW, add, sign_up
 from tests.contracts.test_optin import ask, confirm
 
@@ -127,7 +128,7 @@ def test_a_link_of_before_leads_nowhere(database: Database) -> None:
     with database.write() as connection:
         token = fill(connection)
         erase_ann(connection, Files())
-        assert people.find_by_token(connection, token) is None
+        assert find_reader(connection, token) is None
         assert not leaving.end_by_token(
             connection, token, leaving.left(origin="x"), suppression_key=KEY, now=NOW
         )

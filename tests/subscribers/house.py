@@ -89,8 +89,7 @@ class House:
 
     def person(self, email: str = ANN) -> people.Subscriber:
         with self.database.read() as connection:
-            found = people.find_by_token(connection, self.token(email))
-        assert found is not None
+            [found] = people.listing(connection, subscribers.c.email == email)
         return found
 
     def link(self, purpose: Purpose, email: str = ANN) -> str:
