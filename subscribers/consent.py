@@ -51,21 +51,23 @@ def record(
     confirms: int | None = None,
 ) -> int:
     """Write one consent record and return its id; an import's stands for all its rows."""
-    row = {
+    told = {
         "kind": kind,
         "claim": claim,
         "origin": origin,
         "subscriber_id": subscriber_id,
         "version": version,
         "network": network,
-        "terms": dict(terms) if terms is not None else None,
+        "terms": terms,
         "confirms": confirms,
         "at": now,
     }
-    return int(connection.execute(_RECORD, row).scalar_one())
+    row = {name: value for name, value in told.items() if value is not None}
+    key: Any = connection.execute(_RECORD, row).inserted_primary_key
+    return int(key[0])
 
 
-_RECORD = consents.insert().returning(consents.c.id)
+_RECORD = consents.insert()
 
 
 def find(connection: sa.Connection, consent_id: int) -> sa.Row[Any] | None:
