@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Read the mails that come back.", no_args_is_help=True, rich_markup_mode=None)
 
-_SHOWN_TROUBLES = 20
+_SHOWN = 20
 _TIDY_SECONDS = 3600.0
 
 
@@ -45,7 +46,8 @@ def read(
 ) -> None:
     """Read mails that came back: who bounced too often or complained is written to no more, who asks to leave has left.
 
-    Only a mail with a valid token of ours changes anything. None is ever answered, and none counts twice.
+    Only a mail with a valid token of ours changes anything; one that may be genuine without it is named, for a person to
+    look at. None is ever answered, and none counts twice.
     """
     if source is not None and listen is not None:
         raise UsageError("name a mailbox or --listen, not both")
@@ -54,13 +56,10 @@ def read(
             _listen(newsroom, _intake_at(newsroom, listen))
             raise typer.Exit(DONE)
         tally = _read(newsroom, source)
-    for line in tally_lines(tally):
+    troubles = (f"mail {each.name}: {each.why}" for each in tally.troubles)
+    for line in (*tally_lines(tally, with_message_ids=True), *_first(troubles, of=tally.troubled)):
         say(line)
-    for trouble in tally.troubles[:_SHOWN_TROUBLES]:
-        say(f"mail {trouble.name}: {trouble.why}")
-    if len(tally.troubles) > _SHOWN_TROUBLES:
-        say(f"… and {len(tally.troubles) - _SHOWN_TROUBLES} more")
-    raise typer.Exit(NEEDS_A_PERSON if tally.troubles else DONE)
+    raise typer.Exit(NEEDS_A_PERSON if tally.troubled or tally.doubted else DONE)
 
 
 def _read(newsroom: Newsroom, source: str | None) -> Tally:
@@ -133,8 +132,18 @@ async def _either(*events: asyncio.Event) -> None:
         task.cancel()
 
 
-def tally_lines(tally: Tally) -> Iterator[str]:
-    """Return what was read, a line each: the sum, who stands otherwise since, and what is our own fault; never an address."""
+def _first(lines: Iterable[str], *, of: int) -> Iterator[str]:
+    """Return the first lines, and how many there were beside them."""
+    yield from islice(lines, _SHOWN)
+    if of > _SHOWN:
+        yield f"… and {of - _SHOWN} more"
+
+
+def tally_lines(tally: Tally, *, with_message_ids: bool = False) -> Iterator[str]:
+    """Return what was read, a line each: the sum, who stands otherwise since, what is our own fault, what a person should see.
+
+    Never an address; as a Message-ID may hold one, a log goes without them.
+    """
     from subscribers.bounces.kind import Kind
 
     mails = tally.kinds.total()
@@ -146,3 +155,7 @@ def tally_lines(tally: Tally) -> Iterator[str]:
     if tally.faults:
         [(reason, _)] = tally.faults.most_common(1)
         yield f"{tally.faults.total()} of our own faults, which count against nobody; most often: {reason}"
+    doubts = (
+        f"mail {(with_message_ids and each.message_id) or each.mail}: {each.why}" for each in tally.doubts
+    )
+    yield from _first(doubts, of=tally.doubted)

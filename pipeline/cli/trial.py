@@ -211,7 +211,7 @@ def _checked(found: Answer) -> Iterator[str]:
 
 @app.command(short_help="What a mail that came back says.")
 def bounce(
-    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A mail, headers and all.")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A mail; - is standard input.")] = None,
     jsonl: Rows = None,
     as_json: AsJson = False,
 ) -> None:
@@ -219,7 +219,7 @@ def bounce(
 
     Rows: {id, path}; a path is relative to IN.
     """
-    from pipeline.trial.bounce import in_words, try_bounce
+    from pipeline.trial.bounce import in_words, try_bounce, try_mail
     from pipeline.trial.files import page_row
     from pipeline.trial.rows import answer
 
@@ -228,7 +228,7 @@ def bounce(
         folder = jsonl.parent
         _answer_rows(jsonl, lambda row: answer(row, lambda fields: try_bounce(fields, folder=folder)))
     elif file:
-        found = answer(page_row(file), lambda fields: try_bounce(fields, folder=Path()))
+        found = answer(page_row(file), lambda _: try_mail(file))
         _show(found, in_words, as_json=as_json)
 
 

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 from itertools import takewhile
@@ -35,7 +36,11 @@ from subscribers.store import agreed_newsletters
 KEPT = timedelta(days=30)
 """How long a mail that came back is kept; what it said of a reader stays as long as they do."""
 _SAYS_NOTHING = (Kind.AUTO_REPLY, Kind.NONE)
+MOST_LISTED = 1000
+"""So many troubles and doubts are listed, each; the others are counted."""
 _HEAD_BYTES = 64 * 1024
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}>")
+_IF_GENUINE = "metabrief subscribers unsubscribe ADDRESS"
 _ADDRESS = re.compile(r"[^\s<>@:;,\"']{1,64}@[^\s<>@:;,\"']{1,255}")
 
 
@@ -47,6 +52,17 @@ class Change:
     status: Status
     why: str
     mail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """A mail that may be genuine, and ends nothing all the same; only a person can tell."""
+
+    mail: str
+    """Its SHA-256, in hex."""
+    message_id: str
+    """As it stands there; empty when there is none. It may hold its writer's address."""
+    why: str
 
 
 @dataclass(kw_only=True)
@@ -64,6 +80,23 @@ class Tally:
     """Why our mail was refused through a fault of our own, without addresses."""
     changes: list[Change] = field(default_factory=list)
     troubles: list[Unread] = field(default_factory=list)
+    """The first of them; how many there were is ``troubled``."""
+    troubled: int = 0
+    doubts: list[Doubt] = field(default_factory=list)
+    """The first of them; how many there were is ``doubted``."""
+    doubted: int = 0
+
+    def add_trouble(self, trouble: Unread) -> None:
+        """Count a trouble, and list it unless there are too many."""
+        self.troubled += 1
+        if self.troubled <= MOST_LISTED:
+            self.troubles.append(trouble)
+
+    def add_doubt(self, doubt: Doubt) -> None:
+        """Count a doubt, and list it unless there are too many."""
+        self.doubted += 1
+        if self.doubted <= MOST_LISTED:
+            self.doubts.append(doubt)
 
 
 def intake_folder(newsroom: Newsroom) -> Path:
@@ -127,7 +160,7 @@ class _Reader:
 
     def take(self, mail: Found) -> None:
         if isinstance(mail, Unread):
-            self.tally.troubles.append(mail)
+            self.tally.add_trouble(mail)
             return
         reading = read_mail(mail)
         self.tally.kinds[reading.kind] += 1
@@ -137,6 +170,9 @@ class _Reader:
             reader = whose(connection, reading, key=self._token_key)
         if reader is None:
             self.tally.without_token += 1
+            if reading.kind is Kind.LEAVE:
+                why = f"asks to leave without a token of ours; if it is genuine: {_IF_GENUINE}"
+                self.tally.add_doubt(_doubt(mail, why=why))
         elif reading.kind is Kind.OURS:
             self.tally.faults[_without_addresses(reading.reason)] += 1
         else:
@@ -166,6 +202,8 @@ class _Reader:
                 self._keep(mail, report.mail)  # before whoever erases this reader comes to look for it
         self.tally.counted += written.is_new
         self.tally.known += not written.is_new
+        if written.is_doubted:
+            self.tally.add_doubt(_doubt(mail, why=_unproven(report)))
         if written.status is not None:
             change = Change(
                 subscriber_id=report.subscriber_id, status=written.status, why=written.why, mail=report.mail
@@ -178,14 +216,29 @@ class _Reader:
             _write(mail, kept_folder(self._newsroom) / f"{digest}.eml")
         except OSError as error:
             why = f"it counts, but cannot be kept: {error.strerror}"
-            self.tally.troubles.append(Unread(name=digest, why=why))
+            self.tally.add_trouble(Unread(name=digest, why=why))
+
+
+def _doubt(mail: bytes, *, why: str) -> Doubt:
+    written = _MESSAGE_ID.fullmatch(str(_head(mail)["Message-ID"]).strip())
+    return Doubt(mail=hashlib.sha256(mail).hexdigest(), message_id=written[0] if written else "", why=why)
+
+
+def _unproven(report: Report) -> str:
+    return (
+        f"a {report.reading.kind} of subscriber {report.subscriber_id} that shows only a Message-ID of ours, which others "
+        f"may have seen; see data/bounces/{report.mail}.eml; if it is genuine: {_IF_GENUINE}"
+    )
+
+
+def _head(mail: bytes) -> Message:
+    return BytesHeaderParser().parsebytes(mail[:_HEAD_BYTES])
 
 
 def _written_at(mail: bytes, *, since: datetime | None, now: datetime) -> datetime:
     """Return when a mail says it was written, so that a heap read late counts as it came; within what can be."""
-    headers = BytesHeaderParser().parsebytes(mail[:_HEAD_BYTES])
     try:
-        date = parsedate_to_datetime(str(headers["Date"]))
+        date = parsedate_to_datetime(str(_head(mail)["Date"]))
         written = date.replace(tzinfo=date.tzinfo or UTC).astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         return now

@@ -33,10 +33,11 @@ def whose(connection: sa.Connection, reading: Reading, *, key: bytes) -> Whose |
     """Return whose mail it is; None when no token in it is good for what it wants.
 
     A delivery is told of with its token, leaving is done with one's leave token, and a complaint may show either.
+    A token that others may have seen goes after one that proves.
     """
     by_delivery = () if reading.kind is Kind.LEAVE else _by_delivery(connection, reading, key=key)
     by_leaving = _by_leaving(connection, reading) if reading.kind in (Kind.LEAVE, Kind.COMPLAINT) else ()
-    return next(iter((*by_delivery, *by_leaving)), None)
+    return min((*by_delivery, *by_leaving), key=lambda each: each.is_public, default=None)
 
 
 def _by_delivery(connection: sa.Connection, reading: Reading, *, key: bytes) -> Iterator[Whose]:

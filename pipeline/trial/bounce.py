@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, StrictStr
 
+from pipeline.errors import UsageError
 from pipeline.trial.rows import Answer, Row
 from pipeline.trial.stages import read_file
+from subscribers.bounces.mail import LONGEST_MAIL
 from subscribers.bounces.reading import read_mail
 
 
@@ -22,7 +25,20 @@ class MailFields(BaseModel):
 def try_bounce(row: Row, *, folder: Path) -> Answer:
     """Say what the mail that the row names is, and whom it speaks of; a path is relative to ``folder``."""
     fields = MailFields.model_validate(row)
-    found = read_mail(read_file(folder / fields.path))
+    return _told(read_file(folder / fields.path))
+
+
+def try_mail(path: Path) -> Answer:
+    """Say what the mail in a file is, and whom it speaks of; ``-`` is standard input."""
+    if str(path) != "-":
+        return _told(read_file(path))
+    if sys.stdin is None:
+        raise UsageError("there is no standard input; name a file")
+    return _told(sys.stdin.buffer.read(LONGEST_MAIL))
+
+
+def _told(mail: bytes) -> Answer:
+    found = read_mail(mail)
     return {
         "kind": found.kind.value,
         "recipients": list(found.recipients),

@@ -43,6 +43,8 @@ class Written:
     """What became of a report."""
 
     is_new: bool
+    is_doubted: bool = False
+    """It would end their time on the list, were they known by more than a Message-ID."""
     status: Status | None = None
     """Where the reader stands now, if the mail changed that."""
     why: str = ""
@@ -68,6 +70,8 @@ def write_down(
     )
     if not _is_new(connection, report):
         return Written(is_new=False)
+    if _is_doubted(report):
+        return Written(is_new=True, is_doubted=True)
     ending = _ending(connection, report, now=now, quiet=quiet)
     if ending is None:
         return Written(is_new=True)
@@ -83,10 +87,17 @@ def _believed(report: Report, email_key: str) -> Reading:
     written who once saw an answer to our mail.
     """
     reading = report.reading
+    if _is_doubted(report):
+        return replace(reading, reason=f"{reading.reason}; by a Message-ID alone, so it ends nothing")
     is_of_them = not reading.recipients or email_key in map(_key, reading.recipients)
     if reading.kind is not Kind.HARD or (is_of_them and not report.is_by_message_id):
         return reading
     return replace(reading, kind=Kind.SOFT, is_sure=False)
+
+
+def _is_doubted(report: Report) -> bool:
+    """Say whether a report would end it by itself, but may be anybody's."""
+    return report.is_by_message_id and report.reading.kind in (Kind.COMPLAINT, Kind.LEAVE)
 
 
 def _key(written: str) -> str:

@@ -28,7 +28,13 @@ _MOST = 20
 
 def delivery_tokens(parts: Sequence[Part]) -> tuple[str, ...]:
     """Return the tokens of deliveries, those of the address the mail was sent to first, each once."""
-    return _each_once((*_found(_BOUNCES, _addresses(parts[0].headers)), *_quoted(parts)))
+    found = (*_found(_BOUNCES, _addresses(parts[0].headers)), *_quoted(parts))
+    return _each_once(map(_as_made, found))
+
+
+def _as_made(token: str) -> str:
+    """Return an issue's token, all numbers and hex, as it was before a relay changed its case; a letter's has no other."""
+    return token.lower() if token[0].isdigit() else token
 
 
 def _quoted(parts: Sequence[Part]) -> Iterator[str]:

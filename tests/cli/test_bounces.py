@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
 import os
 import re
@@ -17,6 +18,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from pipeline.app import open_newsroom
+from pipeline.cli.bounces import tally_lines
+from pipeline.jobs.intake import read_mails
 from pipeline.jobs.mailboxes import make_maildir
 from subscribers.schema import subscribers
 from tests.cli.conftest import Metabrief, add_settings
@@ -161,6 +165,44 @@ def test_a_mail_that_cannot_be_marked_needs_a_person(
     assert ended.code == 3
     assert ended.out.endswith("mail 0: Is a directory\n")
     assert "6 mails" in ended.out
+
+
+WISH = returned.letter(
+    "brief@lantern.example",
+    reader=READERS[0],
+    subject="unsubscribe",
+    headers=["Message-ID: <1.Coremail.ann@a.example>"],
+)
+TO_LEAVE = (
+    "asks to leave without a token of ours; if it is genuine: metabrief subscribers unsubscribe ADDRESS"
+)
+
+
+def test_a_wish_to_leave_without_a_token_needs_a_person(
+    metabrief: Metabrief, post: Post, tmp_path: Path
+) -> None:
+    (tmp_path / "wish.eml").write_bytes(WISH)
+    ended = metabrief("--home", post.home, "bounces", "read", tmp_path / "wish.eml")
+    assert (ended.code, ended.err) == (3, "")
+    assert ended.out.splitlines() == [
+        "1 mail: 1 leave; 0 counted, 0 known already, 1 without a valid token",
+        f"mail <1.Coremail.ann@a.example>: {TO_LEAVE}",
+    ]
+    assert statuses(metabrief, post.home)[0] == "active"
+
+
+def test_a_log_names_mails_by_digest_for_a_message_id_may_hold_an_address(post: Post) -> None:
+    with open_newsroom(post.home) as newsroom:
+        tally = read_mails(newsroom, [WISH])
+    assert list(tally_lines(tally))[1:] == [f"mail {hashlib.sha256(WISH).hexdigest()}: {TO_LEAVE}"]
+
+
+def test_of_many_the_first_are_shown_and_the_others_counted(
+    metabrief: Metabrief, post: Post, tmp_path: Path
+) -> None:
+    (tmp_path / "box").write_bytes(b"".join(b"From x\n" + WISH + b"\r\n" for _ in range(25)))
+    lines = metabrief("--home", post.home, "bounces", "read", tmp_path / "box").out.splitlines()
+    assert (len(lines), lines[-1]) == (22, "… and 5 more")
 
 
 def test_listening_takes_a_mail_and_reads_it_at_once_until_told_to_end(

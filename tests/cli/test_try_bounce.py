@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,19 @@ def test_a_mail_is_told_of_in_two_lines(metabrief: Metabrief, tmp_path: Path) ->
         "hard · 5.1.1 · ann@reader.example",
         "  no such user: 550 5.1.1 No such user here",
     ]
+
+
+def test_a_mail_comes_by_standard_input(metabrief: Metabrief, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(MAIL)))
+    assert metabrief("try", "bounce", "-").out.startswith("hard · 5.1.1 · ann@reader.example\n")
+
+
+def test_without_standard_input_it_is_said_in_a_line(
+    metabrief: Metabrief, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    ended = metabrief("try", "bounce", "-")
+    assert (ended.code, ended.err) == (1, "metabrief: -: there is no standard input; name a file\n")
 
 
 def test_what_a_mail_does_not_say_is_said_of_it(metabrief: Metabrief, tmp_path: Path) -> None:

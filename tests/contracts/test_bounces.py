@@ -12,7 +12,7 @@ from subscribers import consent, leaving, optin
 from subscribers.bounces.reading import Kind, Reading
 from subscribers.bounces.register import Report, Written, write_down
 from subscribers.errors import RefusedError
-from subscribers.schema import bounces, consents, subscribers
+from subscribers.schema import bounces, consents, subscribers, suppressions
 from tests.contracts.people import KEY, NOW, add, sign_up
 
 DAY = timedelta(days=1)
@@ -23,8 +23,22 @@ COMPLAINT = Reading(kind=Kind.COMPLAINT, reason="feedback report: abuse")
 LEAVE = Reading(kind=Kind.LEAVE, reason="asks to leave")
 
 
-def report(reading: Reading, *, mail: str = "m1", delivery: str = "1.1.x", after: timedelta = DAY) -> Report:
-    return Report(subscriber_id=1, delivery=delivery, reading=reading, mail=mail, at=NOW + after)
+def report(
+    reading: Reading,
+    *,
+    mail: str = "m1",
+    delivery: str = "1.1.x",
+    after: timedelta = DAY,
+    is_by_message_id: bool = False,
+) -> Report:
+    return Report(
+        subscriber_id=1,
+        delivery=delivery,
+        reading=reading,
+        mail=mail,
+        at=NOW + after,
+        is_by_message_id=is_by_message_id,
+    )
 
 
 def written(database: Database, one: Report) -> Written:
@@ -66,6 +80,36 @@ def test_one_mail_ends_what_it_may_end_alone(reader: Database, reading: Reading,
     assert status(reader) == ends
     assert done == Written(is_new=True, status=None if ends == "active" else done.status, why=done.why)
     assert (done.status or "active") == ends
+
+
+@pytest.mark.parametrize(
+    ("reading", "kind", "times"),
+    [(SURE, "soft", 1), (COMPLAINT, "complaint", 12), (LEAVE, "leave", 12)],
+    ids=["hard", "complaint", "leave"],
+)
+def test_by_a_message_id_alone_a_bounce_is_soft_and_all_else_ends_nothing(
+    reader: Database, reading: Reading, kind: str, times: int
+) -> None:
+    is_doubted = reading is not SURE
+    for n in range(1, times + 1):
+        one = report(reading, mail=f"m{n}", delivery=f"{n}.1", is_by_message_id=True)
+        assert written(reader, one) == Written(is_new=True, is_doubted=is_doubted)
+    assert (status(reader), number(reader, consents), number(reader, suppressions)) == ("active", 1, 0)
+    with reader.read() as connection:
+        kept = connection.execute(sa.select(bounces.c.kind, bounces.c.is_sure)).all()
+    assert kept == [(kind, False)] * times
+
+
+def test_a_complaint_that_proves_ends_it_after_one_that_did_not(reader: Database) -> None:
+    written(reader, report(COMPLAINT, is_by_message_id=True))
+    assert written(reader, report(COMPLAINT, mail="m2")).status == "complained"
+
+
+def test_the_record_says_that_a_complaint_ended_nothing(reader: Database) -> None:
+    written(reader, report(COMPLAINT, is_by_message_id=True))
+    with reader.read() as connection:
+        [reason] = connection.scalars(sa.select(bounces.c.reason))
+    assert reason == "feedback report: abuse; by a Message-ID alone, so it ends nothing"
 
 
 def test_the_same_mail_counts_once(reader: Database) -> None:

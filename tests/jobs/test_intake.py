@@ -17,7 +17,9 @@ from pipeline.app import open_newsroom
 from pipeline.deliver.message import read_delivery_token
 from pipeline.jobs.intake import (
     KEPT,
+    MOST_LISTED,
     Change,
+    Doubt,
     Tally,
     intake_folder,
     kept_folder,
@@ -26,7 +28,7 @@ from pipeline.jobs.intake import (
     read_mails,
     remove_old_mails,
 )
-from pipeline.jobs.mailboxes import make_maildir
+from pipeline.jobs.mailboxes import Unread, make_maildir
 from pipeline.store.letters import Letters
 from subscribers import consent
 from subscribers.bounces.kind import Kind
@@ -118,6 +120,12 @@ def test_a_message_id_makes_no_return_path(at: Desk) -> None:
     forged = f"bounces+{seen.partition('@')[0]}@bounces.lantern.example"
     assert take(at, returned.dsn(forged, READERS[1])).changes == []
     assert kept(at) == [(BOB, "soft", False)]
+
+
+def test_a_relay_may_change_the_case_of_a_return_path(at: Desk) -> None:
+    """Only domains are equal in any case, but some relays write the whole address in capitals (RFC 5321, 2.4)."""
+    [change] = take(at, returned.dsn(return_path(at, ANN).upper(), READERS[0])).changes
+    assert (change.subscriber_id, change.status) == (ANN, "bounced")
 
 
 def test_a_boundary_tells_no_more_than_the_message_id(at: Desk) -> None:
@@ -229,6 +237,33 @@ def test_a_complaint_may_show_the_leave_link_alone(at: Desk) -> None:
     assert take(at, returned.complaint(["Subject: x", link])).changes[0].subscriber_id == BOB
 
 
+def message_id(at: Desk, reader: int) -> str:
+    [line] = (line for line in headers(at, reader) if line.startswith("Message-ID"))
+    return line
+
+
+def test_a_complaint_that_shows_a_message_id_alone_ends_nothing_and_is_named(at: Desk) -> None:
+    """Whoever saw an answer to our mail can write one."""
+    mail = returned.complaint([message_id(at, BOB)])
+    tally = take(at, mail)
+    digest = hashlib.sha256(mail).hexdigest()
+    assert (tally.changes, statuses(at), kept(at)) == ([], ["active"] * 3, [(BOB, "complaint", False)])
+    [doubt] = tally.doubts
+    assert (doubt.mail, doubt.why.partition(";")[0]) == (
+        digest,
+        "a complaint of subscriber 2 that shows only a Message-ID of ours, which others may have seen",
+    )
+    assert f"data/bounces/{digest}.eml" in doubt.why
+    assert (kept_folder(at.newsroom) / f"{digest}.eml").read_bytes() == mail
+    assert take(at, mail).doubts == []  # it is known
+
+
+def test_what_proves_goes_before_a_message_id(at: Desk) -> None:
+    link = f"List-Unsubscribe: <https://news.lantern.example/leave/{leave_token(at, BOB)}>"
+    tally = take(at, returned.complaint([message_id(at, ANN), link]))
+    assert ([change.subscriber_id for change in tally.changes], tally.doubts) == ([BOB], [])
+
+
 def test_a_mail_to_the_leave_address_leaves(at: Desk) -> None:
     to = f"leave+{leave_token(at, BOB)}@bounces.lantern.example"
     tally = take(at, returned.letter(to, reader="somebody@else.example", subject="please"))
@@ -242,6 +277,55 @@ def test_nobody_leaves_by_mail_without_their_token(at: Desk, to: str) -> None:
     tally = take(at, returned.letter(to, reader=READERS[0], subject="unsubscribe"))
     assert (tally.kinds, tally.without_token) == ({Kind.LEAVE: 1}, 1)
     assert statuses(at) == ["active"] * 3
+
+
+def test_nobody_leaves_by_a_message_id(at: Desk) -> None:
+    said = message_id(at, BOB)
+    answer = f"In-Reply-To: {said.partition(' ')[2]}"
+    optout = returned.complaint([said]).replace(b"Type: abuse", b"Type: opt-out")
+    letter = returned.letter(
+        "leave@x.example", reader=READERS[1], subject="unsubscribe", headers=[answer], body=said
+    )
+    tally = take(at, optout, letter)
+    assert (tally.kinds, tally.without_token, tally.doubted) == ({Kind.LEAVE: 2}, 2, 2)
+    assert (statuses(at), rows(at)) == (["active"] * 3, 0)
+
+
+@pytest.mark.parametrize(
+    ("header", "message_id"),
+    [
+        ("Message-ID: <1.Coremail.ann@163.example>", "<1.Coremail.ann@163.example>"),
+        ("message-id:\r\n <1@x.example> ", "<1@x.example>"),
+        ("Message-ID: <\x1b[2J@x.example>", ""),
+        ("Message-ID: <1@x.example> and more", ""),
+        (f"Message-ID: <{'1' * 300}@x.example>", ""),
+        ("X-None: 1", ""),
+    ],
+    ids=["as it stands", "on a line of its own", "no print", "two words", "too long", "none"],
+)
+def test_a_wish_to_leave_without_a_token_is_named(at: Desk, header: str, message_id: str) -> None:
+    mail = returned.letter("brief@x.example", reader=READERS[0], subject="unsubscribe", headers=[header])
+    [doubt] = take(at, mail).doubts
+    assert (doubt.mail, doubt.message_id) == (hashlib.sha256(mail).hexdigest(), message_id)
+    assert doubt.why == (
+        "asks to leave without a token of ours; if it is genuine: metabrief subscribers unsubscribe ADDRESS"
+    )
+
+
+def test_a_bounce_or_an_answer_without_a_token_is_for_nobody_to_look_at(at: Desk) -> None:
+    away = returned.letter("brief@x.example", reader=READERS[0], subject="Out of office")
+    tally = take(at, returned.dsn("bounces@x.example", READERS[0]), away)
+    assert (tally.without_token, tally.doubted, tally.troubled) == (1, 0, 0)
+
+
+def test_of_a_flood_all_are_counted_and_the_first_are_held() -> None:
+    tally = Tally()
+    for number in range(MOST_LISTED + 5):
+        tally.add_trouble(Unread(name=f"{number}", why=""))
+        tally.add_doubt(Doubt(mail=f"{number}", message_id="", why=""))
+    assert (tally.troubled, tally.doubted) == (MOST_LISTED + 5,) * 2
+    assert (len(tally.troubles), len(tally.doubts)) == (MOST_LISTED,) * 2
+    assert (tally.troubles[-1].name, tally.doubts[-1].mail) == (f"{MOST_LISTED - 1}",) * 2
 
 
 def test_a_return_path_is_no_leave_token(at: Desk) -> None:

@@ -141,6 +141,14 @@ def test_a_token_of_a_letter_is_found_too() -> None:
     assert found.delivery_tokens == (letter,)
 
 
+def test_the_token_of_an_issue_is_the_same_in_capitals() -> None:
+    in_address = changed("gmail-no-such-user", (f"bounces+{DELIVERY}@", f"BOUNCES+{DELIVERY.upper()}@"))
+    in_message_id = changed(
+        "gmail-no-such-user", (f"bounces+{DELIVERY}@", "us@"), (DELIVERY, DELIVERY.upper())
+    )
+    assert in_address.delivery_tokens == in_message_id.delivery_tokens == (DELIVERY,)
+
+
 def test_what_is_no_complaint_lets_nobody_leave_by_a_link_it_returns() -> None:
     assert b"/leave/" in (MAILS / "postfix-no-such-user.eml").read_bytes()
     assert read("postfix-no-such-user").leave_tokens == ()
