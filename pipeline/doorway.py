@@ -13,8 +13,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from pipeline.errors import MetabriefError
+from pipeline.patience import ImpatientProtocol
 
 _START_SECONDS, _END_SECONDS = 10.0, 3
+_AT_ONCE = 100
+"""Connections that may wait to be taken; asyncio takes as many at a time before it looks at any."""
 _PROXIES = ["127.0.0.1", "::1", "::ffff:127.0.0.1"]
 """From where it is believed whom a request came from (``X-Forwarded-For``): a proxy on this machine.
 
@@ -77,6 +80,8 @@ def serving(
         log_level="error",
         access_log=False,
         lifespan="off",
+        http=ImpatientProtocol,
+        backlog=_AT_ONCE,
         timeout_graceful_shutdown=_END_SECONDS,
         forwarded_allow_ips=[*_PROXIES, *proxies],
     )

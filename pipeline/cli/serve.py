@@ -42,9 +42,11 @@ def serve(
 
     from pipeline.cli.signals import run_until_stopped
     from pipeline.jobs.watch import Watch
+    from pipeline.patience import allow_many_files
     from pipeline.public import newsroom_name, public_app
     from subscribers.metrics import Counters
 
+    allow_many_files()
     with opened(context) as newsroom, ExitStack() as stack:
         slots = [] if pages_only else _next_slots(newsroom)
         counters = Counters()
