@@ -121,6 +121,13 @@ def history(connection: sa.Connection, subscriber_id: int) -> tuple[sa.Row[Any],
     return tuple(connection.execute(rows.order_by(consents.c.id)))
 
 
+def grounds(connection: sa.Connection, subscriber_id: int) -> dict[str, int]:
+    """Return on which record each newsletter of a person rests, or rested."""
+    mine = sa.and_(subscriptions.c.subscriber_id == subscriber_id, subscriptions.c.consent_id.is_not(None))
+    rested = sa.select(subscriptions.c.newsletter, subscriptions.c.consent_id).where(mine)
+    return {row.newsletter: row.consent_id for row in connection.execute(rested)}
+
+
 def forget(connection: sa.Connection, subscriber_id: int, *, address: str, address_hash: str) -> None:
     """Put the suppression hash in a person's place in all their records, also where the operator wrote their address."""
     own = consents.c.subscriber_id == subscriber_id

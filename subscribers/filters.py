@@ -7,7 +7,7 @@ turns a word round, and double quotes keep white space and commas in a value: ``
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
 
@@ -29,10 +29,10 @@ _VALUE = re.compile(r'(?:"[^"]*"|[^,，"])+')
 _STATUSES = tuple(status for status in Status if status is not Status.ERASED)
 
 
-def parse_filter(text: str) -> sa.ColumnElement[bool]:
+def parse_filter(text: str, *, newsletters: Collection[str] | None = None) -> sa.ColumnElement[bool]:
     """Return the condition on ``subscribers`` that a filter states; an empty one holds for everyone.
 
-    Raises ``FilterError``, which names the word.
+    ``newsletters`` are those that may be named, any by default. Raises ``FilterError``, which names the word.
     """
     if len(text) > LONGEST:
         raise FilterError(
@@ -40,10 +40,15 @@ def parse_filter(text: str) -> sa.ColumnElement[bool]:
         )
     if text.count('"') % 2:
         raise FilterError(f"filter {_shown(text)} opens a quote and does not close it; close it")
-    return sa.and_(sa.true(), *(_condition(word) for word in _WORD.findall(text)))
+    return sa.and_(sa.true(), *(_condition(word, newsletters) for word in _WORD.findall(text)))
 
 
-def _condition(word: str) -> sa.ColumnElement[bool]:
+def newsletters_held(connection: sa.Connection) -> frozenset[str]:
+    """Return the newsletters that anybody has or had, those that are published no more among them."""
+    return frozenset(connection.scalars(sa.select(subscriptions.c.newsletter).distinct()))
+
+
+def _condition(word: str, newsletters: Collection[str] | None) -> sa.ColumnElement[bool]:
     key, *rest = _COLON.split(word.removeprefix("-"), maxsplit=1)
     clause = _CLAUSES.get(key.lower())
     if clause is None or not rest:
@@ -53,6 +58,8 @@ def _condition(word: str) -> sa.ColumnElement[bool]:
     if not values:
         raise FilterError(f"filter word {_shown(word)} has no value; write one after the colon")
     try:
+        if clause is _newsletter and newsletters is not None:
+            values = [_one_of(value, sorted(newsletters)) for value in values]
         found = clause(values)
     except ValueError as error:
         raise FilterError(f"filter word {_shown(word)}: {error}") from error
@@ -79,8 +86,8 @@ def _one_of(value: str, known: Sequence[str]) -> str:
     word = value.lower()
     if word not in known:
         near = get_close_matches(word, known, n=1)
-        advice = f"did you mean {near[0]}? " if near else ""
-        raise ValueError(f"{_shown(value)} is none of them; {advice}(known: {', '.join(known)})")
+        advice = f"; did you mean {near[0]}?" if near else ""
+        raise ValueError(f"{_shown(value)} is none of them{advice} (known: {', '.join(known)})")
     return word
 
 

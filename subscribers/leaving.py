@@ -71,7 +71,9 @@ def end_by_address(
     where = subscribers.c.email_key == address.key
     if not end(connection, where, ending, suppression_key=suppression_key, now=now):
         raise UnknownSubscriberError(
-            f"nobody on the list has the address {address.email}; nothing was changed"
+            f"nobody on the list has the address {address.email}; nothing was changed; to keep a stranger away, "
+            "put the address into a CSV file below the word email, and run: "
+            "metabrief subscribers import FILE.csv --newsletter KEY --left"
         )
 
 
@@ -109,6 +111,7 @@ def end_row(
 def _write_down(
     connection: sa.Connection, subscriber_id: int, ending: Ending, *, status: Status, now: datetime
 ) -> None:
+    """Keep the word that ended it; for one who is erased, also what our mail to them rested on, for nothing else will tell."""
     store.set_status(connection, subscriber_id, status=status, now=now)
     consent.record(
         connection,
@@ -118,6 +121,7 @@ def _write_down(
         network=ending.network,
         now=now,
         subscriber_id=subscriber_id,
+        terms=consent.grounds(connection, subscriber_id) if ending.event is Event.ERASE else None,
     )
 
 

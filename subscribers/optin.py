@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from subscribers import consent, life, store, suppression
 from subscribers.addresses import Address
 from subscribers.life import GONE, Event, Status
-from subscribers.schema import subscribers, subscriptions
+from subscribers.schema import consents, subscribers, subscriptions
 from subscribers.store import Letter, Mailer, Row, SignUp
 
 
@@ -47,7 +47,8 @@ def ask(
 ) -> None:
     """Ask an address's owner by letter, or tell them that they get it already; nothing else changes for anyone.
 
-    Who is on the list keeps their settings, who left stays away until they confirm.
+    Who is on the list keeps their settings, who left stays away until they confirm. Each asking is written down, whoever
+    it names: one that the disk need not keep would be answered sooner, and tell who is on the list.
     """
     row = store.find_row(connection, subscribers.c.email_key == asking.address.key)
     stands = store.standing(connection, row, asking.address.key, suppression_key=suppression_key)
@@ -56,10 +57,6 @@ def ask(
     subscriber_id = (
         row.id if row else store.insert(connection, _stranger(asking), status=Status.PENDING, now=now)
     )
-    is_reader = stands in (Status.ACTIVE, Status.PAUSED)
-    if is_reader and store.agreed_newsletters(connection, subscriber_id).issuperset(asking.newsletters):
-        mailer.queue(connection, subscriber_id=subscriber_id, kind=Letter.ALREADY, now=now)
-        return
     asked = consent.record(
         connection,
         kind=consent.Kind.ASKED,
@@ -74,7 +71,11 @@ def ask(
     if stands in (None, Status.PENDING):
         for newsletter in asking.newsletters:
             store.subscribe(connection, subscriber_id, newsletter=newsletter, consent_id=None, now=now)
-    mailer.queue(connection, subscriber_id=subscriber_id, kind=Letter.OPT_IN, now=now, consent_id=asked)
+    is_reader = stands in (Status.ACTIVE, Status.PAUSED)
+    if is_reader and store.agreed_newsletters(connection, subscriber_id).issuperset(asking.newsletters):
+        mailer.queue(connection, subscriber_id=subscriber_id, kind=Letter.ALREADY, now=now)
+    else:
+        mailer.queue(connection, subscriber_id=subscriber_id, kind=Letter.OPT_IN, now=now, consent_id=asked)
 
 
 def _stranger(asking: Asking) -> SignUp:
@@ -97,9 +98,12 @@ def confirm(
     now: datetime,
 ) -> Answer:
     """Take the owner's word for what was asked; ``claim`` is what the page showed beside its button, ``version`` which words."""
+    asks = sa.select(consents.c.subscriber_id).where(consents.c.id == asked_id)
+    row = store.find_row(
+        connection, subscribers.c.id == asks.scalar_subquery()
+    )  # who is leaving has left now
     asked = consent.find(connection, asked_id)
     answer = look(connection, asked)
-    row = asked and store.find_row(connection, subscribers.c.id == asked.subscriber_id)
     status = row and life.after(row.status, Event.CONFIRM)
     if answer is not Answer.CONFIRMED or not (asked and row and row.email_key and status):
         return answer

@@ -57,7 +57,12 @@ def parse_hour(text: str) -> str:
 
 def parse_name(text: str) -> str:
     """Return a name on one line, without control characters, of at most 200 characters."""
-    return " ".join(_CONTROL.sub(" ", text).split())[:NAME_LENGTH]
+    return one_line(text)[:NAME_LENGTH]
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line, without control characters."""
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 LONGEST_PAUSE = timedelta(days=366)

@@ -12,11 +12,11 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from subscribers import consent, life, suppression
+from subscribers import consent, life, suppression, tags
 from subscribers.addresses import Address
 from subscribers.errors import RefusedError
 from subscribers.life import Event, Status
-from subscribers.schema import IS_AGREED, insert_new, subscriber_tags, subscribers, subscriptions
+from subscribers.schema import IS_AGREED, insert_new, subscribers, subscriptions
 
 
 class Letter(StrEnum):
@@ -114,18 +114,11 @@ def add(
         raise RefusedError(_refusal(connection, row, sign_up.address.email))
     subscriber_id = row.id if row else insert(connection, sign_up, status=status, now=now)
     set_status(connection, subscriber_id, status=status, now=now)
-    consent_id = claim and consent.record(
-        connection,
-        kind=consent.Kind.OPERATOR,
-        claim=claim,
-        origin=BY_OPERATOR,
-        now=now,
-        subscriber_id=subscriber_id,
-    )
-    subscribe(
-        connection, subscriber_id, newsletter=sign_up.newsletter, consent_id=consent_id or None, now=now
-    )
-    add_tags(connection, subscriber_id, sign_up.tags)
+    tags.add(connection, subscriber_id, sign_up.tags)
+    if sign_up.newsletter in agreed_newsletters(connection, subscriber_id):
+        return status
+    consent_id = _vouched(connection, subscriber_id, sign_up, claim=claim, now=now) if claim else None
+    subscribe(connection, subscriber_id, newsletter=sign_up.newsletter, consent_id=consent_id, now=now)
     if sign_up.newsletter in agreed_newsletters(connection, subscriber_id):
         return status
     _ask(connection, subscriber_id, sign_up, mailer=mailer, now=now)
@@ -143,6 +136,21 @@ def _refusal(connection: sa.Connection, row: Row | None, email: str) -> str:
 
 BY_OPERATOR = "subscribers add"
 """The origin of what the operator says of one person."""
+
+
+def _vouched(
+    connection: sa.Connection, subscriber_id: int, sign_up: SignUp, *, claim: str, now: datetime
+) -> int:
+    """Record the operator's word that a person agreed."""
+    return consent.record(
+        connection,
+        kind=consent.Kind.OPERATOR,
+        claim=claim,
+        origin=BY_OPERATOR,
+        now=now,
+        subscriber_id=subscriber_id,
+        terms={"newsletters": [sign_up.newsletter]},
+    )
 
 
 def _ask(
@@ -173,6 +181,11 @@ _ROW_BY_TOKEN = _ROW.where(subscribers.c.token_hash == sa.bindparam("hashed"))
 def find_row(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Row | None:
     """Return where one person stands, whom nobody else changes until we are done."""
     return _row(connection.execute(_ROW.where(where)).one_or_none())
+
+
+def is_known(connection: sa.Connection, address: Address) -> bool:
+    """Say whether there is a row for an address, wherever its owner stands."""
+    return find_row(connection, subscribers.c.email_key == address.key) is not None
 
 
 def find_row_by_token(connection: sa.Connection, token: str) -> Row | None:
@@ -212,12 +225,12 @@ def insert(connection: sa.Connection, sign_up: SignUp, *, status: Status, now: d
 _SET_STATUS = (
     subscribers.update()
     .where(subscribers.c.id == sa.bindparam("row"), subscribers.c.status != sa.bindparam("is_now"))
-    .values(status=sa.bindparam("is_now"), changed_at=sa.bindparam("now"))
+    .values(status=sa.bindparam("is_now"), paused_until=None, changed_at=sa.bindparam("now"))
 )
 
 
 def set_status(connection: sa.Connection, subscriber_id: int, *, status: Status, now: datetime) -> None:
-    """Set where a person stands."""
+    """Set where a person stands; that is none in which a pause goes on."""
     connection.execute(_SET_STATUS, {"row": subscriber_id, "is_now": status, "now": now})
 
 
@@ -271,13 +284,6 @@ def drop(
 
 def _subscription(subscriber_id: int, newsletter: str) -> sa.ColumnElement[bool]:
     return sa.and_(subscriptions.c.subscriber_id == subscriber_id, subscriptions.c.newsletter == newsletter)
-
-
-def add_tags(connection: sa.Connection, subscriber_id: int, tags: Sequence[str]) -> None:
-    """Tag a person; a tag they have stays one."""
-    if tags:
-        rows = [{"subscriber_id": subscriber_id, "tag": tag} for tag in tags]
-        connection.execute(insert_new(connection, subscriber_tags), rows)
 
 
 def tokens(connection: sa.Connection, address_keys: Sequence[str]) -> tuple[str, ...]:

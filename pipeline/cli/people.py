@@ -12,6 +12,9 @@ import typer
 from pipeline.cli.opening import console, opened, say, say_json
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from pipeline.app import Newsroom
     from subscribers.people import Subscriber
     from subscribers.stats import Group, Stats
 
@@ -34,10 +37,9 @@ def list_people(context: typer.Context, words: Filter = "", as_json: AsJson = Fa
     At a terminal the first 100; into a file or pipe everyone, a line each, parted by tabs.
     """
     from subscribers import people
-    from subscribers.filters import parse_filter
 
-    where = parse_filter(words)
     with opened(context) as newsroom, newsroom.database.read() as connection:
+        where = found_by(words, newsroom, connection)
         if as_json:
             _write_json(_row(person) for person in people.each(connection, where))
         elif not (number := people.count(connection, where)):
@@ -47,6 +49,16 @@ def list_people(context: typer.Context, words: Filter = "", as_json: AsJson = Fa
         else:
             for person in people.each(connection, where):
                 sys.stdout.write("\t".join(_cells(person)) + "\n")
+
+
+def found_by(words: str, newsroom: Newsroom, connection: sa.Connection) -> sa.ColumnElement[bool]:
+    """Return the condition that a filter states; it may name our newsletters, and those that people still have."""
+    from subscribers.filters import newsletters_held, parse_filter
+
+    if not words.strip():
+        return parse_filter("")
+    ours = {newsletter.key for newsletter in newsroom.settings.newsletter}
+    return parse_filter(words, newsletters=ours | newsletters_held(connection))
 
 
 def _nobody(words: str) -> str:
@@ -101,10 +113,9 @@ def _show(people: Sequence[Subscriber], *, of: int) -> None:
 def count_people(context: typer.Context, words: Filter = "", as_json: AsJson = False) -> None:
     """Count the list, or those whom a filter finds: states, newsletters, languages, sources, domains, growth."""
     from subscribers import stats
-    from subscribers.filters import parse_filter
 
-    where = parse_filter(words)
     with opened(context) as newsroom, newsroom.database.read() as connection:
+        where = found_by(words, newsroom, connection)
         counted = stats.count_all(connection, where, now=newsroom.clock())
     if as_json:
         say_json(_stats_record(counted))

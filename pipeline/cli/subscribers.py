@@ -52,6 +52,7 @@ def add(
         sign_up = _sign_up(email, chosen, name=name, tags=tag or [], **settings)
         try:
             with newsroom.database.write() as connection:
+                is_known = store.is_known(connection, sign_up.address)
                 status = store.add(
                     connection,
                     sign_up,
@@ -64,6 +65,8 @@ def add(
             raise RefusedError(f"{error}, at {newsroom.settings.site_url}/subscribe") from error
     queued = "; an opt-in letter is queued" if status == "pending" else ""
     say(f"{sign_up.address.email} is {status} for {chosen.key}{queued}")
+    if is_known and (name or any(settings.values())):
+        say("they were on the list already: their name and settings are left as they are")
     for flag in person.flags(sign_up.address):
         say(f"look again at {sign_up.address.email}: {flag}")
 
@@ -121,7 +124,7 @@ def tag_person(
     remove: Annotated[bool, typer.Option("--remove", help="Take it off.")] = False,
 ) -> None:
     """Tag a person, or take a tag off; twice is fine."""
-    from subscribers import store, tags
+    from subscribers import tags
     from subscribers.addresses import parse_address
     from subscribers.people import find_by_address
 
@@ -132,7 +135,7 @@ def tag_person(
         if remove:
             had = tags.remove(connection, found.id, word)
         else:
-            store.add_tags(connection, found.id, [word])
+            tags.add(connection, found.id, [word])
         now = find_by_address(connection, address, suppression_key=key).tags
     if remove:
         done = f"no longer has the tag {word}" if had else f"had no tag {word}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.opening import DONE, opened, say
+from pipeline.cli.people import found_by
 
 if TYPE_CHECKING:
     from pipeline.app import Newsroom
     from subscribers.transfer.applicants import Offer, Refusal
-    from subscribers.transfer.imports import ImportReport, ListImport, Watch
+    from subscribers.transfer.imports import ListImport, Watch
+    from subscribers.transfer.report import ImportReport, Remark
     from subscribers.transfer.writing import Draft
 
+_HEADS_SHOWN = 20
 _STEM_BYTES = 200
 """Names have at most 255."""
 _STEPS = {"read": "reading", "done": "writing"}
@@ -48,6 +51,7 @@ def import_list(
     ] = None,
 ) -> None:
     """Import a list; each row is added, left alone or refused with its reason. Stopped, it can be run again."""
+    from pipeline.jobs.elsewhere import imports_folder
     from subscribers.transfer.imports import ListImport
 
     claim = readable(consent)
@@ -55,6 +59,7 @@ def import_list(
         raise typer.BadParameter("say where and how these people agreed", param_hint="--consent")
     if report:
         _see_room(report, listed=file)
+        _see_room(_flagged_beside(report), listed=file)
     with opened(context) as newsroom:
         wanted = ListImport(
             path=file,
@@ -64,12 +69,18 @@ def import_list(
             suppression_key=newsroom.suppression_key,
             have_all_left=left,
         )
-        folder = report.parent if report else newsroom.home / "data" / "imports"
-        with _refusals(folder, begins_at_once=bool(report)) as refused:
-            done = _carried_out(newsroom, wanted, refuse=refused.note, is_rehearsal=dry_run)
-            listed = refused.keep(report or folder / f"{_short(file.stem)}-{done.digest[:8]}.refused.csv")
-    _tell(done, listed=listed, is_rehearsal=dry_run)
+        folder = report.parent if report else imports_folder(newsroom)
+        with _listings(folder, begins_at_once=bool(report)) as (refused, flagged):
+            done = _carried_out(newsroom, wanted, refused=refused, flagged=flagged, is_rehearsal=dry_run)
+            stem = f"{_short(file.stem)}-{done.digest[:8]}"
+            listed = refused.keep(report or folder / f"{stem}.refused.csv")
+            remarks = flagged.keep(_flagged_beside(report or folder / f"{stem}.csv"))
+    _tell(done, listed=listed, remarks=remarks, is_rehearsal=dry_run)
     raise typer.Exit(DONE)
+
+
+def _flagged_beside(report: Path) -> Path:
+    return report.with_name(f"{report.stem}.flagged.csv")
 
 
 def readable(text: str) -> str:
@@ -108,15 +119,21 @@ def _offers(newsroom: Newsroom) -> list[Offer]:
 
 
 def _carried_out(
-    newsroom: Newsroom, wanted: ListImport, *, refuse: Callable[[Refusal], None], is_rehearsal: bool
+    newsroom: Newsroom, wanted: ListImport, *, refused: _Listing, flagged: _Listing, is_rehearsal: bool
 ) -> ImportReport:
     from subscribers.transfer.imports import import_csv, rehearse_csv
+
+    def refuse(refusal: Refusal) -> None:
+        refused.note(str(refusal.row), refusal.column, refusal.value, refusal.why)
+
+    def flag(remark: Remark) -> None:
+        flagged.note(str(remark.row), remark.address, remark.what)
 
     database, now = newsroom.database, newsroom.clock()
     with _watching() as watch:
         if is_rehearsal:
-            return rehearse_csv(wanted, read=database.read, now=now, refuse=refuse, watch=watch)
-        return import_csv(wanted, write=database.write, now=now, refuse=refuse, watch=watch)
+            return rehearse_csv(wanted, read=database.read, now=now, refuse=refuse, flag=flag, watch=watch)
+        return import_csv(wanted, write=database.write, now=now, refuse=refuse, flag=flag, watch=watch)
 
 
 @contextmanager
@@ -137,11 +154,12 @@ def _watching() -> Iterator[Watch]:
         yield watch
 
 
-class _Refusals:
-    """The refused rows of one import, in a file that begins with the first of them."""
+class _Listing:
+    """Some rows of one import with what is said of them, in a file that begins with the first of them."""
 
-    def __init__(self, stack: ExitStack, folder: Path) -> None:
-        self._stack, self._folder = stack, folder
+    def __init__(self, stack: ExitStack, folder: Path, *, head: Sequence[str], makes_folder: bool) -> None:
+        self._stack, self._folder, self._makes_folder = stack, folder, makes_folder
+        self._head = head
         self._draft: Draft | None = None
 
     def begin(self) -> Draft:
@@ -149,13 +167,13 @@ class _Refusals:
         from subscribers.transfer.writing import draft
 
         if self._draft is None:
-            self._draft = self._stack.enter_context(draft(self._folder))
-            self._draft.write(("row", "column", "value", "why"))
+            self._draft = self._stack.enter_context(draft(self._folder, makes_folder=self._makes_folder))
+            self._draft.write(self._head)
         return self._draft
 
-    def note(self, refusal: Refusal) -> None:
+    def note(self, *cells: str) -> None:
         """Write one down."""
-        self.begin().write((str(refusal.row), refusal.column, refusal.value, refusal.why))
+        self.begin().write(cells)
 
     def keep(self, path: Path) -> Path | None:
         """Keep the file if it was begun, and return where it is."""
@@ -166,17 +184,20 @@ class _Refusals:
 
 
 @contextmanager
-def _refusals(folder: Path, *, begins_at_once: bool) -> Iterator[_Refusals]:
+def _listings(folder: Path, *, begins_at_once: bool) -> Iterator[tuple[_Listing, _Listing]]:
+    """Yield where refused and flagged rows go; the first is there without rows too where its place was chosen."""
+    made = not begins_at_once
     with ExitStack() as stack:
-        refusals = _Refusals(stack, folder)
+        refused = _Listing(stack, folder, head=("row", "column", "value", "why"), makes_folder=made)
         if begins_at_once:
-            refusals.begin()
-        yield refusals
+            refused.begin()
+        yield refused, _Listing(stack, folder, head=("row", "address", "what"), makes_folder=made)
 
 
-def _tell(done: ImportReport, *, listed: Path | None, is_rehearsal: bool) -> None:
+def _tell(done: ImportReport, *, listed: Path | None, remarks: Path | None, is_rehearsal: bool) -> None:
     if done.product:
         say(f"read as a list of {done.product}")
+    _tell_columns(done)
     if done.advice:
         say(done.advice)
     if done.is_gbk:
@@ -190,13 +211,25 @@ def _tell(done: ImportReport, *, listed: Path | None, is_rehearsal: bool) -> Non
     if done.done_before:
         say(f"an import of this file was stopped; {done.done_before} rows were done before and count below")
     _tell_who_left(done)
-    if done.roles or done.disposable:
+    if remarks:
         say(
-            f"look again at the added: {done.roles} at a task's address (info@, sales@), {done.disposable} at a disposable one"
+            f"look again at the added: {done.roles} at a task's address (info@, sales@), "
+            f"{done.disposable} at a disposable one: {remarks}"
         )
     if is_rehearsal:
         say("a dry run: nobody was added; without --dry-run this would be done")
     say(f"{done.rows} rows = {done.added} added + {done.left_alone} left alone + {done.refused} refused")
+
+
+def _tell_columns(done: ImportReport) -> None:
+    """Say what was read: a column misspelt is among those that were not."""
+    passed_over = f"; passed over: {_few(done.passed_over)}" if done.passed_over else ""
+    say(f"read: {_few(done.heads)}{passed_over}")
+
+
+def _few(heads: Sequence[str]) -> str:
+    more = f" … and {len(heads) - _HEADS_SHOWN} more" if len(heads) > _HEADS_SHOWN else ""
+    return ", ".join(heads[:_HEADS_SHOWN]) + more
 
 
 def _tell_who_left(done: ImportReport) -> None:
@@ -217,12 +250,11 @@ def export_list(
     ] = "",
 ) -> None:
     """Write the list as CSV, to a file that its owner alone can read or to standard output."""
-    from subscribers.filters import parse_filter
     from subscribers.transfer.exports import export_csv
     from subscribers.transfer.writing import draft, writer
 
-    where = parse_filter(filter_) if filter_.strip() else None
     with opened(context) as newsroom, newsroom.database.read() as connection:
+        where = found_by(filter_, newsroom, connection)
         if file is None:
             export_csv(connection, writer(sys.stdout), where=where)
             return

@@ -38,7 +38,7 @@ class Elsewhere:
         }
 
     def forget(self, connection: sa.Connection, subscriber_id: int) -> None:
-        """Remove a reader's mails, sent and come back, their letters, and what relays said of them; twice is fine.
+        """Remove a reader's mails, sent and come back, their letters, and what relays and imports said of them; twice is fine.
 
         Raises ``MetabriefError`` when a file cannot be removed.
         """
@@ -49,6 +49,7 @@ class Elsewhere:
         try:
             self._forget_sent(marks)
             self._forget_returned(marks, frozenset(digests))
+            self._forget_reported(marks)
         except OSError as error:
             raise MetabriefError(
                 f"{error.filename} cannot be removed: {error.strerror}; see its rights, then erase again"
@@ -76,6 +77,28 @@ class Elsewhere:
             (kept_folder(self._newsroom) / f"{digest}.eml").unlink(missing_ok=True)
         for path in maildir_files(intake_folder(self._newsroom), "tmp", "new", "cur"):
             _remove_if(path, marks, look_at=LARGEST, digests=digests)
+
+    def _forget_reported(self, marks: re.Pattern[bytes]) -> None:
+        for path in imports_folder(self._newsroom).glob("*.csv"):
+            _blot_out(path, marks)
+
+
+def imports_folder(newsroom: Newsroom) -> Path:
+    """Return where an import lists the rows that it refused."""
+    return newsroom.home / "data" / "imports"
+
+
+def _blot_out(path: Path, marks: re.Pattern[bytes]) -> None:
+    """Put a word in the place of what names a reader, line by line, for a report may be long."""
+    draft = path.with_suffix(".part")
+    with path.open("rb") as report:
+        if not any(marks.search(line) for line in report):
+            return
+        report.seek(0)
+        draft.touch(mode=0o600)
+        with draft.open("wb") as blotted:
+            blotted.writelines(marks.sub(b"(erased)", line) for line in report)
+    draft.replace(path)
 
 
 def _remove_if(path: Path, marks: re.Pattern[bytes], *, look_at: int, digests: Collection[str] = ()) -> None:

@@ -12,6 +12,7 @@ from pipeline.model import LetterState as State
 from pipeline.store.schema import letters
 from subscribers import consent, optin, store
 from subscribers.life import Status
+from subscribers.limits import mailbox_of
 from subscribers.schema import subscribers
 from subscribers.store import Letter
 
@@ -44,7 +45,7 @@ class Letters:
         now: datetime,
         consent_id: int | None = None,
     ) -> bool:
-        """Queue a letter, unless one of its kind was queued for this reader too short a time ago.
+        """Queue a letter, unless one of its kind was queued for this reader, or their mailbox, too short a time ago.
 
         One that still waits to ask them takes up the newest asking instead.
         """
@@ -53,6 +54,9 @@ class Letters:
             waits = letters.update().where(mine, _QUEUED).values(consent_id=consent_id)
             if connection.execute(waits).rowcount:
                 return False
+        mailbox = _mailbox(connection, subscriber_id)
+        if kind in _BY_A_FORM:
+            mine = sa.and_(_to(subscriber_id, mailbox), letters.c.kind == kind)
         if _is_too_soon(connection, mine, subscriber_id, kind=kind, now=now):
             return False
         row = {
@@ -62,9 +66,20 @@ class Letters:
             "consent_id": consent_id,
             "state": State.QUEUED,
             "queued_at": now,
+            "mailbox": mailbox,
         }
         connection.execute(letters.insert(), row)
         return True
+
+
+def _mailbox(connection: sa.Connection, subscriber_id: int) -> str | None:
+    key = connection.scalar(sa.select(subscribers.c.email_key).where(subscribers.c.id == subscriber_id))
+    return key and mailbox_of(key)
+
+
+def _to(subscriber_id: int, mailbox: str | None) -> sa.ColumnElement[bool]:
+    """Choose the letters to a mailbox: who makes up ``+tags`` must not get around the pauses."""
+    return sa.or_(letters.c.subscriber_id == subscriber_id, letters.c.mailbox == mailbox)
 
 
 def pause_after(unanswered: int) -> timedelta:

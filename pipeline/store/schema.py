@@ -159,8 +159,10 @@ letters = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("reason", sa.Text),  # why it waits, failed or was dropped
     sa.Column("sent_at", Instant),
+    sa.Column("mailbox", sa.Text),  # where it most likely arrives, however the address is spelt
     _one_of("state", LetterState),
     sa.Index("ix_letters_subscriber_id_kind_queued_at", "subscriber_id", "kind", "queued_at"),
+    sa.Index("ix_letters_mailbox", "mailbox"),
     sa.Index("ix_letters_queued", "queued_at", sqlite_where=_QUEUED, postgresql_where=_QUEUED),
 )
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from subscribers import addresses
-from subscribers.errors import AddressError
+from subscribers.errors import AddressError, ImportFileError
 from subscribers.preferences import (
     LONGEST_PAUSE,
     NAME_LENGTH,
@@ -20,13 +20,14 @@ from subscribers.preferences import (
     parse_name,
     parse_timezone,
 )
+from subscribers.tags import new, see_length
 from subscribers.transfer import products, sheet
 
 _PACKED = "\t"
 _PARTING = re.compile(r"[,;|，；]")
 _SETTINGS = ("language", "timezone", "hour", "paused_until")
 _LONGEST_SETTING = 100
-_MOST_TAGS, _LONGEST_TAG = 100, 100
+_MOST_TAGS = 100
 _REMEMBERED = 200
 """Longer cells of tags are seldom alike, and ten thousand of a megabyte would fill the memory."""
 
@@ -115,16 +116,20 @@ class Checker:
         self._newsletter = newsletter
         self._product = listed.product
         self._is_unasked = products.is_unasked(listed.product, listed.path.name)
+        self._path = listed.path
         columns = {name for name, _ in listed.columns}
+        self._doubtful = sorted(columns - products.HEADERS.keys())
         self._names_newsletters = bool(columns & {"newsletters", "frequency"})
         self._says_who_left = bool(columns & products.LEFT)
         self._packed = lru_cache(maxsize=10_000)(self._pack_settings)
 
     def check(self, number: int, cells: Mapping[str, str]) -> tuple[Applicant, ...]:
-        """Return who applies by a row, at least one. Raises ``AddressError``."""
+        """Return who applies by a row, at least one. Raises ``AddressError``, ``ImportFileError`` for the whole list."""
         _see_no_header(cells["email"])
         if self._have_all_left or (self._says_who_left and products.has_left(cells)):
             return (self._leaver(number, cells["email"]),)
+        if self._doubtful:
+            self._see_empty(number, cells)
         self._see_form(cells)
         email = addresses.normal_form(cells["email"])
         key = addresses.key_of(email)
@@ -175,6 +180,15 @@ class Checker:
             )
         if self._is_unasked:
             raise AddressError("this list is of people who never subscribed there", column="email")
+
+    def _see_empty(self, number: int, cells: Mapping[str, str]) -> None:
+        """Raise ``ImportFileError`` for a column that may say who left: what it means is not guessed."""
+        for column in self._doubtful:
+            if not products.is_no(cells[column]):
+                raise ImportFileError(
+                    f"{self._path}, row {number}: the column {column[:40]!r} holds {cells[column][:40]!r}; "
+                    "rename it 'unsubscribed' if it says by yes, no or a date who left, else take it off"
+                )
 
     def _wanted(self, cells: Mapping[str, str]) -> tuple[str, ...]:
         keys = [key.strip() for key in _PARTING.split(cells.get("newsletters", "")) if key.strip()]
@@ -264,14 +278,11 @@ def _tags(cell: str) -> str:
 
 def _parse_tags(cell: str) -> str:
     """Return the tags of a cell; some products put each in quotes of its own."""
-    words = tuple(
-        dict.fromkeys(filter(None, (_name(word.replace('"', "")) for word in _PARTING.split(cell))))
-    )
+    words = new(filter(None, (_name(word.replace('"', "")) for word in _PARTING.split(cell))))
     if len(words) > _MOST_TAGS:
         raise AddressError(f"there are {len(words)} tags, more than {_MOST_TAGS}", column="tags")
-    long = next((word for word in words if len(word) > _LONGEST_TAG), None)
-    if long is not None:
-        raise AddressError(f"the tag {long[:40]!r} … has more than {_LONGEST_TAG} characters", column="tags")
+    for word in words:
+        see_length(word)
     return ",".join(words)
 
 

@@ -38,27 +38,19 @@ people = sa.Table(
     ),
     prefixes=["TEMPORARY"],
 )
-tags = sa.Table(
-    "import_tags",
-    sa.MetaData(),
-    sa.Column("place", sa.Integer, primary_key=True),
-    sa.Column("tag", sa.Text, primary_key=True),
-    prefixes=["TEMPORARY"],
-)
-
-
+AT_MOST = 900
+"""Values in one IN; older builds of SQLite bind at most 999."""
 _LEFT = int(Flag.LEFT)
 _STRANGER = judge(has_left=False, known=None, is_suppressed=False, resumed=None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """Applicants as the rows of both tables: all that can be done before anyone has to wait."""
+    """Applicants as the rows of the table: all that can be done before anyone has to wait."""
 
     applicants: Sequence[Applicant]
     hashes: Sequence[str]
     rows: Sequence[tuple[Any, ...]]
-    tags: Sequence[tuple[int, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,20 +90,15 @@ def prepare(applicants: Sequence[Applicant], tokens: Iterable[Token], *, suppres
             (place, one.key, hashed, one.email, one.name, *unpacked(one.settings)[:3], one.newsletter, *token)
             for place, (one, hashed, token) in enumerate(dealt)
         ],
-        tags=[
-            (place, tag) for place, one in enumerate(applicants) if one.tags for tag in one.tags.split(",")
-        ],
     )
 
 
 @contextmanager
 def laid_out(connection: sa.Connection, prepared: Prepared) -> Iterator[Batch]:
-    """Yield applicants laid beside the list, in tables that are gone when the transaction is."""
+    """Yield applicants, at least one, laid beside the list, in a table that is gone when the transaction is."""
     _prefer_indexes(connection)
-    for table, rows in ((people, prepared.rows), (tags, prepared.tags)):
-        connection.execute(CreateTable(table))
-        if rows:
-            _fill(connection, table, rows)
+    connection.execute(CreateTable(people))
+    fill(connection, people, prepared.rows)
     suppressed = sa.select(people.c.place).join(suppressions, suppressions.c.address_hash == people.c.hash)
     yield Batch(
         applicants=prepared.applicants,
@@ -119,8 +106,7 @@ def laid_out(connection: sa.Connection, prepared: Prepared) -> Iterator[Batch]:
         known=_known(connection),
         suppressed=frozenset(connection.scalars(suppressed)),
     )
-    for table in (people, tags):
-        connection.execute(DropTable(table))
+    connection.execute(DropTable(people))
 
 
 def _prefer_indexes(connection: sa.Connection) -> None:
@@ -130,7 +116,7 @@ def _prefer_indexes(connection: sa.Connection) -> None:
             connection.execute(sa.text(f"SET LOCAL enable_{way} = off"))
 
 
-def _fill(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:
+def fill(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """Write rows down past SQLAlchemy's parameters, which alone would take as long as all the rest."""
     if connection.dialect.name == "sqlite":
         places = ", ".join("?" * len(table.columns))

@@ -15,18 +15,16 @@ from subscribers.schema import (
     Instant,
     consents,
     insert_new,
-    subscriber_tags,
     subscribers,
     subscriptions,
     suppressions,
 )
 from subscribers.transfer.admission import Verdict
 from subscribers.transfer.applicants import Applicant, unpacked
-from subscribers.transfer.batch import Batch, people, tags
+from subscribers.transfer.batch import AT_MOST, Batch, people
+from subscribers.transfer.tagging import tag
 
 LEFT_ELSEWHERE = "left elsewhere"
-_AT_MOST = 900
-"""Values in one IN; older builds of SQLite bind at most 999."""
 _UNMAILED = GONE | {Status.PENDING}
 
 
@@ -60,13 +58,13 @@ def admit(
         if one.is_subscribed:
             _consent(connection, one.id, consent_id=consent_id)
     connection.execute(_new_subscriptions(connection, consent_id=consent_id, now=now))
-    connection.execute(_new_tags(connection))
+    tag(connection, batch, taken)
     _pause(connection, [batch.applicants[place] for place in taken if place not in batch.known], now=now)
 
 
 def _chunks(values: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(values), _AT_MOST):
-        yield values[start : start + _AT_MOST]
+    for start in range(0, len(values), AT_MOST):
+        yield values[start : start + AT_MOST]
 
 
 def _new_people(connection: sa.Connection, *, now: datetime) -> Any:
@@ -119,17 +117,6 @@ def _consent(connection: sa.Connection, subscriber_id: int, *, consent_id: int) 
     connection.execute(subscriptions.update().where(lacking).values(consent_id=consent_id))
 
 
-def _new_tags(connection: sa.Connection) -> Any:
-    everyone = (
-        sa.select(subscribers.c.id, tags.c.tag)
-        .select_from(tags)
-        .join(people, people.c.place == tags.c.place)
-        .join(subscribers, subscribers.c.email_key == people.c.key)
-        .where(sa.true())
-    )
-    return insert_new(connection, subscriber_tags).from_select(["subscriber_id", "tag"], everyone)
-
-
 def _pause(connection: sa.Connection, newcomers: Sequence[Applicant], *, now: datetime) -> None:
     """Let those sleep on whose pause the list brings with it."""
     for newcomer in newcomers:
@@ -164,7 +151,7 @@ def send_away(
     ids = [batch.known[place].id for place in settled.readers]
     for some in _chunks(ids):
         ended = subscribers.update().where(subscribers.c.id.in_(some))
-        connection.execute(ended.values(status=Status.UNSUBSCRIBED, changed_at=now))
+        connection.execute(ended.values(status=Status.UNSUBSCRIBED, paused_until=None, changed_at=now))
     record = {"kind": consent.Kind.LEFT, "claim": LEFT_ELSEWHERE, "origin": origin, "at": now}
     if ids:
         connection.execute(consents.insert(), [{**record, "subscriber_id": one} for one in ids])

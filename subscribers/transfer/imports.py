@@ -20,6 +20,7 @@ from subscribers.transfer import batch, enrolment, products, sheet, staging
 from subscribers.transfer.admission import Verdict
 from subscribers.transfer.applicants import Applicant, Checker, Flag, Offer, Refusal
 from subscribers.transfer.enrolment import Settled
+from subscribers.transfer.report import ImportReport, Remark
 
 BATCH = 5000
 """Rows a transaction: some two tenths of a second, for a mail about to go out waits for it."""
@@ -42,37 +43,9 @@ class ListImport:
     """The operator says that everyone in the file left elsewhere."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportReport:
-    """What became of a file's rows; ``added + left_alone + refused`` is their number."""
-
-    rows: int
-    added: int
-    left_alone: int
-    refused: int
-    first_refused: tuple[Refusal, ...]
-    left_elsewhere: int
-    """Of those left alone, the ones who left where the list comes from …"""
-    leaving: int
-    """… of these the readers who leave here with it …"""
-    steadfast: int
-    """… and those who came here by their own word and stay."""
-    roles: int
-    """Of those added, addresses of a task and not of a person."""
-    disposable: int
-    done_before: int
-    """Rows that a run which was stopped had done."""
-    product: str
-    """The product whose list it is, empty when it is nobody's known."""
-    advice: str
-    """What to do when that product's list cannot say who left, else empty."""
-    is_gbk: bool
-    """Whether it was read as GBK, for it is not UTF-8."""
-    digest: str
-
-
 Connect = Callable[[], AbstractContextManager[sa.Connection]]
 Refuse = Callable[[Refusal], None]
+Flagging = Callable[[Remark], None]
 Watch = Callable[[str, int, int], None]
 """Is told what is done (``read``: bytes, ``done``: rows), how far and of how much."""
 
@@ -83,12 +56,16 @@ def _unwatched(_step: str, _done: int, _of: int) -> None: ...
 def _unrefused(_refusal: Refusal) -> None: ...
 
 
+def _unflagged(_remark: Remark) -> None: ...
+
+
 def import_csv(
     wanted: ListImport,
     *,
     write: Connect,
     now: datetime,
     refuse: Refuse = _unrefused,
+    flag: Flagging = _unflagged,
     watch: Watch = _unwatched,
 ) -> ImportReport:
     """Import a file's rows as active, under one consent record; people who left stay away.
@@ -97,7 +74,7 @@ def import_csv(
     nothing. Raises ``ImportFileError``, and then takes nothing: the file is read to its end first.
     """
     with staging.stage() as stage:
-        reading = _Reading(wanted, stage, refuse=refuse, watch=watch)
+        reading = _Reading(wanted, stage, refuse=refuse, flag=flag, watch=watch)
         reading.to_end(now=now)
         with write() as connection:
             ledger = _Ledger(connection, wanted, digest=reading.listed.digest, now=now)
@@ -118,11 +95,12 @@ def rehearse_csv(
     read: Connect,
     now: datetime,
     refuse: Refuse = _unrefused,
+    flag: Flagging = _unflagged,
     watch: Watch = _unwatched,
 ) -> ImportReport:
     """Return what ``import_csv`` would, and write nothing. Raises ``ImportFileError``."""
     with staging.stage() as stage:
-        reading = _Reading(wanted, stage, refuse=refuse, watch=watch)
+        reading = _Reading(wanted, stage, refuse=refuse, flag=flag, watch=watch)
         reading.to_end(now=now)
         with read() as connection:
             before = _find_before(connection, wanted, digest=reading.listed.digest)
@@ -147,10 +125,13 @@ class _Ready:
 class _Reading:
     """Reads and checks one file, and counts what becomes of its rows."""
 
-    def __init__(self, wanted: ListImport, stage: staging.Stage, *, refuse: Refuse, watch: Watch) -> None:
+    def __init__(
+        self, wanted: ListImport, stage: staging.Stage, *, refuse: Refuse, flag: Flagging, watch: Watch
+    ) -> None:
         self.tally: Counter[str] = Counter()
         self.listed = sheet.look_over(wanted.path)
-        self._wanted, self._stage, self._refuse, self._watch = wanted, stage, refuse, watch
+        self._wanted, self._stage = wanted, stage
+        self._refuse, self._flag, self._watch = refuse, flag, watch
         self._first_refused: list[Refusal] = []
 
     def to_end(self, *, now: datetime) -> None:
@@ -202,20 +183,24 @@ class _Reading:
         verdicts = settled.verdicts
         taken = {one.row: one for one, verdict in zip(applicants, verdicts, strict=True) if verdict in _TAKEN}
         away = {one.row for one, verdict in zip(applicants, verdicts, strict=True) if verdict is _AWAY}
-        flags = Counter(one.flags for one in taken.values())
+        flagged = [one for one in taken.values() if one.flags & _REMARKABLE]
         self.tally.update(
             added=len(taken),
             left_elsewhere=len(away),
             leaving=len(settled.readers),
             steadfast=settled.steadfast,
-            roles=sum(number for flag, number in flags.items() if flag & Flag.ROLE),
-            disposable=sum(number for flag, number in flags.items() if flag & Flag.DISPOSABLE),
+            roles=sum(bool(one.flags & Flag.ROLE) for one in flagged),
+            disposable=sum(bool(one.flags & Flag.DISPOSABLE) for one in flagged),
         )
+        for one in flagged:
+            what = "; ".join(words for flag, words in _REMARKS.items() if one.flags & flag)
+            self._flag(Remark(row=one.row, address=one.email, what=what))
 
     def report(self, *, done_before: int) -> ImportReport:
         """Return what was counted."""
         tally, listed = self.tally, self.listed
-        advice = products.advice(listed.product, dict(listed.columns).keys())
+        columns, name = dict(listed.columns).keys(), self._wanted.path.name
+        advice = products.advice(listed.product, columns, file_name=name)
         return ImportReport(
             rows=tally["rows"],
             added=tally["added"],
@@ -228,6 +213,8 @@ class _Reading:
             roles=tally["roles"],
             disposable=tally["disposable"],
             done_before=done_before,
+            heads=listed.heads(are_read=True),
+            passed_over=listed.heads(are_read=False),
             product=listed.product.name if listed.product else "",
             advice="" if self._wanted.have_all_left else advice,
             is_gbk=listed.encoding == sheet.GBK,
@@ -237,6 +224,8 @@ class _Reading:
 
 _TAKEN = (Verdict.TAKEN, Verdict.TAKEN_BEFORE)
 _AWAY = Verdict.LEFT_ELSEWHERE
+_REMARKS = {Flag.ROLE: "an address of a task, not of a person", Flag.DISPOSABLE: "a disposable address"}
+_REMARKABLE = int(Flag.ROLE | Flag.DISPOSABLE)
 
 
 class _Ledger:

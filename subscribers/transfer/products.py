@@ -2,17 +2,64 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from subscribers.errors import AddressError
 
+LEAVERS = frozenset(
+    {
+        "unsubscribed",
+        "is unsubscribed",
+        "unsubscribed at",
+        "unsubscribed on",
+        "unsubscribed date",
+        "unsubscribed from all email",
+        "unsubscribe",
+        "unsubscribe date",
+        "unsubscribe time",
+        "unsubscription date",
+        "date unsubscribed",
+        "opted out",
+        "opted out at",
+        "opt out",
+        "opt out date",
+        "optout",
+        "email opt out",
+        "bounced",
+        "bounced at",
+        "hard bounced",
+        "complained",
+        "complained at",
+        "suppressed",
+        "suppressed at",
+        "blocked",
+        "blocked at",
+        "blocklisted",
+        "blacklisted",
+        "email blacklisted",
+        "do not email",
+        "do not contact",
+        "undeliverability date",
+        "退订",
+        "已退订",
+        "是否退订",
+        "退订时间",
+        "退订日期",
+        "取消订阅",
+        "退信",
+        "黑名单",
+    }
+)
+"""Columns that hold a yes or a date for people who must not be written to any more, each in its own right."""
+
 HEADERS = {
     "email": (
         "email",
-        "e-mail",
+        "e mail",
         "email address",
-        "e-mail address",
+        "e mail address",
         "subscriber email",
         "subscriber",
         "邮箱",
@@ -35,22 +82,21 @@ HEADERS = {
     "unsub_time": ("unsub time",),
     "clean_time": ("clean time",),
     "email_disabled": ("email disabled",),
-    "subscribed_to_emails": ("subscribed to emails",),
+    "subscribed_to_emails": ("subscribed to emails", "subscribed", "is subscribed", "已订阅", "是否订阅"),
     "deleted_at": ("deleted at",),
+    **{each: (each,) for each in sorted(LEAVERS)},
 }
-"""Our columns and what they are called here and elsewhere, in lower case, the name that wins first."""
+"""Our columns and what they are called here and elsewhere, in lower case and parted by spaces."""
 
-LEFT = frozenset(
-    {
-        "status",
-        "subscription_status",
-        "unsub_time",
-        "clean_time",
-        "email_disabled",
-        "subscribed_to_emails",
-        "deleted_at",
-    }
-)
+LEFT = LEAVERS | {
+    "status",
+    "subscription_status",
+    "unsub_time",
+    "clean_time",
+    "email_disabled",
+    "subscribed_to_emails",
+    "deleted_at",
+}
 """The columns that say who must not be written to any more."""
 
 
@@ -60,33 +106,45 @@ class Product:
 
     name: str
     marks: frozenset[str]
-    teller: str = ""
-    """The one of our columns that says who left, where some of its lists lack it."""
+    tellers: frozenset[str] = frozenset()
+    """Those of our columns that say who left, where some of its lists have none of them."""
     otherwise: str = ""
-    """What to do with a list that lacks it."""
+    """What such a list does not say, and what to do."""
+    asides: frozenset[str] = frozenset()
+    """Its columns that look as if they said who left; others of it do."""
 
 
 PRODUCTS = (
     Product(
         name="Mailchimp",
         marks=frozenset({"member rating", "optin time", "leid", "euid", "unsub time", "clean time"}),
+        tellers=frozenset({"unsub_time", "clean_time"}),
+        otherwise="this file does not say whether its people subscribed; see that it is the file of the export "
+        "whose name began with subscribed_",
+        asides=frozenset({"unsub campaign title", "unsub campaign id", "unsub reason", "unsub reason other"}),
     ),
     Product(
         name="Substack",
         marks=frozenset({"stripe plan", "email disabled", "active subscription", "paid upgrade date"}),
-        teller="email_disabled",
-        otherwise="take the CSV of Settings, Exports, which has the column email_disabled",
+        tellers=frozenset({"email_disabled"}),
+        otherwise="this list does not say who left there; take the CSV of Settings, Exports, "
+        "which has the column email_disabled",
     ),
     Product(
         name="listmonk",
         marks=frozenset({"attributes"}),
-        teller="subscription_status",
-        otherwise="export those with the subscription status unsubscribed too, and import that file with --left",
+        tellers=frozenset({"subscription_status"}),
+        otherwise="this list does not say who left there; export those with the subscription status "
+        "unsubscribed too, and import that file with --left",
     ),
     Product(
         name="Ghost", marks=frozenset({"subscribed to emails", "complimentary plan", "stripe customer id"})
     ),
-    Product(name="Buttondown", marks=frozenset({"subscriber type", "secondary id", "creation date"})),
+    Product(
+        name="Buttondown",
+        marks=frozenset({"subscriber type", "secondary id", "creation date"}),
+        asides=frozenset({"unsubscription reason"}),
+    ),
 )
 
 MAILED = frozenset({"active", "paused", "enabled", "subscribed", "regular", "premium", "gifted", "confirmed"})
@@ -106,14 +164,34 @@ GONE = frozenset(
     }
 )
 """What a ``status`` says of people who are written to, and of those who left or whose mailbox is no more."""
-_YES = frozenset({"true", "yes", "1", "t", "y"})
-_NO = frozenset({"false", "no", "0", "f", "n"})
+_YES = frozenset({"true", "yes", "1", "t", "y", "是"})
+_NO = frozenset({"false", "no", "0", "f", "n", "否"})
+_DATE = re.compile(r"(?:19|20)\d\d[-/.年]\d\d?[-/.月]\d\d?|\d\d?[-/.]\d\d?[-/.](?:19|20)\d\d")
+"""A day at a cell's beginning; databases write 0000-00-00 for none."""
 _STATUSES = ("status", "subscription_status")
+_YES_IF_LEFT = LEAVERS | {"email_disabled"}
+_YES_OR_NO = _YES_IF_LEFT | {"subscribed_to_emails"}
+_LIKE_LEAVERS = re.compile(
+    r"unsub|opt(?:ed|s)? ?out|bounc|complain|suppress|bl(?:o|a)ck ?list|do not (?:e ?)?(?:mail|contact)"
+    r"|退订|退信|取消订阅"
+)
+_SUBSCRIBED, _NEVER_SUBSCRIBED = re.compile(r"(?<![a-z])subscribed"), re.compile(r"non.?subscribed")
+"""What Mailchimp names files after; a copy may have more before it."""
 
 
 def recognise(heads: Collection[str]) -> Product | None:
-    """Return the product whose list has these headers (in lower case, without underscores), if it is one's."""
+    """Return the product whose list has these headers (in lower case, parted by spaces), if it is one's."""
     return next((product for product in PRODUCTS if product.marks.intersection(heads)), None)
+
+
+def is_doubtful(head: str, product: Product | None) -> bool:
+    """Say whether a header that is none of ours looks as if its column said who left."""
+    return bool(_LIKE_LEAVERS.search(head)) and not (product and head in product.asides)
+
+
+def is_no(cell: str) -> bool:
+    """Say whether a cell is empty or says no."""
+    return _truth(cell.strip().lower()) is False
 
 
 def whole_name(cells: Mapping[str, str]) -> str:
@@ -134,7 +212,7 @@ def has_left(cells: Mapping[str, str]) -> bool:
     """
     return (
         any(_word(cells, column) for column in ("unsub_time", "clean_time", "deleted_at"))
-        or _word(cells, "email_disabled") in _YES
+        or any(_truth(_word(cells, column)) for column in _YES_IF_LEFT.intersection(cells))
         or _word(cells, "subscribed_to_emails") in _NO
         or any(_word(cells, column) in GONE for column in _STATUSES)
     )
@@ -145,9 +223,9 @@ def see_no_doubt(cells: Mapping[str, str]) -> None:
     for column in ("unsub_time", "clean_time"):
         if column in cells:
             raise AddressError(f"{column} is empty, so it is unclear whether they left", column=column)
-    for column in ("email_disabled", "subscribed_to_emails"):
-        if (word := _word(cells, column)) and word not in _YES | _NO:
-            raise AddressError(f"{column} {word[:40]!r} is neither true nor false", column=column)
+    for column in sorted(_YES_OR_NO.intersection(cells)):
+        if _truth(word := _word(cells, column)) is None:
+            raise AddressError(f"{column} {word[:40]!r} is neither yes, no nor a date", column=column)
     for column in _STATUSES:
         if (word := _word(cells, column)) and word not in MAILED:
             raise AddressError(
@@ -155,16 +233,27 @@ def see_no_doubt(cells: Mapping[str, str]) -> None:
             )
 
 
-def advice(product: Product | None, columns: Collection[str]) -> str:
+def advice(product: Product | None, columns: Collection[str], *, file_name: str) -> str:
     """Return what to do where a product's list with these of our columns cannot say who left, else nothing."""
-    if product is None or not product.teller or product.teller in columns:
+    if product is None or product.tellers.intersection(columns):
         return ""
-    return f"this list does not say who left there; {product.otherwise}"
+    return "" if _says_by_name(product, _SUBSCRIBED, file_name) else product.otherwise
 
 
 def is_unasked(product: Product | None, file_name: str) -> bool:
     """Say whether a list is of people who never subscribed: Mailchimp writes customers so, by the file's name alone."""
-    return product is not None and product.name == "Mailchimp" and file_name.startswith("nonsubscribed_")
+    return product is not None and _says_by_name(product, _NEVER_SUBSCRIBED, file_name)
+
+
+def _says_by_name(product: Product, what: re.Pattern[str], file_name: str) -> bool:
+    return product.name == "Mailchimp" and bool(what.search(file_name.lower()))
+
+
+def _truth(word: str) -> bool | None:
+    """Return whether a word says yes, as a date does, or no, as nothing does; None where it says neither."""
+    if not word or word in _NO:
+        return False
+    return True if word in _YES or _DATE.match(word) else None
 
 
 def _word(cells: Mapping[str, str], column: str) -> str:

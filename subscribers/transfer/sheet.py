@@ -17,7 +17,8 @@ from typing import TextIO
 from subscribers.errors import ImportFileError
 from subscribers.preferences import parse_name
 from subscribers.transfer import seams
-from subscribers.transfer.products import HEADERS, Product, recognise
+from subscribers.transfer.products import HEADERS, Product, is_doubtful, recognise
+from subscribers.transfer.writing import STARTS_FORMULA
 
 GBK = "gb18030"
 """Its present name, and what holds it whole."""
@@ -25,18 +26,21 @@ LONGEST = 16_000_000
 """Characters a row may have: each field of a megabyte, and still little memory."""
 SURPLUS = "surplus"
 """Stands among a row's cells when it has more of them than the header."""
+_SHOWN = 30
+"""Characters of a header's name in what is said of it."""
 _OFTEN = 1000
 """Rows between two words on how far we are."""
 _CHUNK = 1 << 20
 _BACKSLASHED = re.compile(rb'[,;\t]"\\"')
 """A cell that begins with a quote behind a backslash, as databases write it, where CSV doubles the quote."""
-_QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
+_QUOTED_FORMULA = re.compile(f"'+{STARTS_FORMULA}")
 """What our own export, and some others, write for a formula so that a spreadsheet takes it for text."""
 _OWN_LINE = re.compile(r"\ufeff?sep=([,;\t])\s*", re.IGNORECASE)
 """What spreadsheets write before the header and do not show."""
 _SELDOM = 5
 """GBK's lines are hardly ever UTF-8 too; a few names of two characters are."""
 _SWALLOWED = "rows within a cell"
+_NAMED = {alias: name for name, aliases in HEADERS.items() for alias in aliases}
 _TROUBLE = {
     _SWALLOWED: "a cell holds what look like rows of this list; is a quote left alone there? take it off, or double it",
     "unexpected end of data": "a quote is opened and never closed; close it",
@@ -61,7 +65,10 @@ class Dialect:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """A file looked over once: its digest (SHA-256), its header, and how it is to be read."""
+    """A file looked over once: its digest (SHA-256), its header, and how it is to be read.
+
+    ``columns`` are ours, and those of which it is unclear whether they say who left, each with its place.
+    """
 
     path: Path
     digest: str
@@ -72,6 +79,12 @@ class Sheet:
     header: tuple[str, ...]
     columns: tuple[tuple[str, int], ...]
     product: Product | None
+
+    def heads(self, *, are_read: bool) -> tuple[str, ...]:
+        """Return the header's names that are read or are passed over, on one line each."""
+        ours = {place for name, place in self.columns if name in HEADERS}
+        cells = (cell for place, cell in enumerate(self.header) if (place in ours) is are_read)
+        return tuple(filter(None, (parse_name(cell)[:_SHOWN] for cell in cells)))
 
     def rows(self, *, at: Callable[[int], None] = unheard) -> Iterator[tuple[int, dict[str, str]]]:
         """Yield each row that is not empty: its number as a spreadsheet counts, the header being 1, and its cells.
@@ -111,6 +124,7 @@ def look_over(path: Path, *, at: Callable[[int], None] = unheard) -> Sheet:
             file.seek(0)
             _, header = next(_records(file, path, dialect=dialect), (1, []))
     heads = [head(cell) for cell in header]
+    product = recognise(heads)
     return Sheet(
         path=path,
         digest=look.digest,
@@ -119,14 +133,14 @@ def look_over(path: Path, *, at: Callable[[int], None] = unheard) -> Sheet:
         dialect=dialect,
         has_quoted_formulas=look.has_quoted_formulas,
         header=tuple(header),
-        columns=_columns(heads, header, path),
-        product=recognise(heads),
+        columns=_columns(heads, header, path, product=product),
+        product=product,
     )
 
 
 def head(cell: str) -> str:
-    """Return a header as it is compared: in lower case, without underscores."""
-    return " ".join(cell.replace("_", " ").lower().split())
+    """Return a header as it is compared: in lower case, parted by spaces alone."""
+    return " ".join(cell.replace("_", " ").replace("-", " ").lower().split())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,14 +258,21 @@ def _reading(path: Path) -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def _columns(heads: Sequence[str], header: Sequence[str], path: Path) -> tuple[tuple[str, int], ...]:
-    """Return which of our columns stands where; of two names for one, the better known counts."""
+def _columns(
+    heads: Sequence[str], header: Sequence[str], path: Path, *, product: Product | None
+) -> tuple[tuple[str, int], ...]:
+    """Return which column stands where. Raises ``ImportFileError`` where two have one meaning, or none is `email`."""
     columns: dict[str, int] = {}
-    for name, aliases in HEADERS.items():
-        found = next((alias for alias in aliases if alias in heads), None)
-        if found:
-            columns[name] = heads.index(found)
+    for place, each in enumerate(heads):
+        name = _NAMED.get(each) or (each if is_doubtful(each, product) else "")
+        if name in columns:
+            both = " and ".join(repr(parse_name(header[at])[:_SHOWN]) for at in (columns[name], place))
+            raise ImportFileError(
+                f"{path} has two columns for {name!r}: {both}; keep one and rename the other"
+            )
+        if name:
+            columns[name] = place
     if "email" not in columns:
-        seen = ", ".join(parse_name(cell)[:30] for cell in header[:10]) or "nothing"
+        seen = ", ".join(parse_name(cell)[:_SHOWN] for cell in header[:10]) or "nothing"
         raise ImportFileError(f"{path} has no column 'email' in its first line (found: {seen}); name one so")
     return tuple(columns.items())

@@ -14,8 +14,10 @@ from typing import TextIO
 from subscribers.errors import ExportFileError
 
 Write = Callable[[Sequence[str]], object]
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-"""What a spreadsheet would run; after quotes of its own it takes another, so that one is always ours to take off."""
+STARTS_FORMULA = r"[\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*[=+\-@＝＋－＠\t\r\n]"
+"""What a spreadsheet would run: full-width signs too, and behind letters that nobody sees."""
+_FORMULA = re.compile(f"'*{STARTS_FORMULA}")
+"""After quotes of its own it takes another, so that one is always ours to take off."""
 
 
 def writer(file: TextIO) -> Write:
@@ -45,10 +47,13 @@ class Draft:
 
 
 @contextmanager
-def draft(folder: Path) -> Iterator[Draft]:
+def draft(folder: Path, *, makes_folder: bool = False) -> Iterator[Draft]:
     """Yield a draft in a folder, readable by its owner alone; what is not kept is gone. Raises ``ExportFileError``."""
     with _making(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        if makes_folder:
+            folder.mkdir(parents=True, exist_ok=True)
+        elif not folder.is_dir():
+            raise ExportFileError(f"there is no folder {folder}; make it, or name another place")
         handle, name = mkstemp(dir=folder, prefix=".list-", suffix=".csv")
     path = Path(name)
     file = os.fdopen(handle, "w", encoding="utf-8", newline="")

@@ -68,7 +68,7 @@ async def press(door: Door, request: Request) -> Response:
 def _look(connection: sa.Connection, asked_id: int) -> Asked:
     found = consent.find(connection, asked_id)
     came_to = optin.look(connection, found)
-    if found is None or not found.terms:
+    if found is None or came_to is Answer.UNKNOWN:
         return Asked(came_to=came_to)
     return Asked(
         came_to=came_to, language=found.terms["language"], newsletters=tuple(found.terms["newsletters"])

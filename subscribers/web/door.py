@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Literal, Protocol
 
 from subscribers.erasure import Elsewhere
+from subscribers.errors import AddressError
 from subscribers.limits import Limits
 from subscribers.links import Links
 from subscribers.metrics import Counters
@@ -65,6 +66,17 @@ class Door:
     def writing(self) -> Batches:
         """Return where pages write something down, which is durable when it returns."""
         return Batches(self.write)
+
+    def see_offered(self, keys: Collection[str]) -> None:
+        """Raise ``AddressError`` for a newsletter that there is not."""
+        known = [each.key for each in self.newsletters]
+        unknown = set(keys).difference(known)
+        if unknown:
+            raise AddressError(
+                f"newsletter {min(unknown)[:40]!r} is not one of {', '.join(known)}",
+                column="newsletter",
+                kind="unknown newsletter",
+            )
 
     @property
     def usual(self) -> Offered:

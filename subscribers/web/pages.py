@@ -32,6 +32,7 @@ def page(
         publisher=door.publisher,
         language=page_language(door, request, language),
         can_switch=can_switch,
+        as_chosen=_as_chosen(request),
         **context,
     )
     return HTMLResponse(html, status_code=status)
@@ -52,6 +53,12 @@ def _home(request: Request) -> str:
     """Return the relative way from a page up to where /subscribe is, whatever path a proxy serves us under."""
     path: str = request.scope["path"]
     return "../" * (path.count("/") - 1)
+
+
+def _as_chosen(request: Request) -> str:
+    """Return what carries the chosen language on to the next page, if one was chosen by a link."""
+    chosen = request.query_params.get("lang", "")
+    return f"?lang={chosen}" if chosen in PAGE_LANGUAGES else ""
 
 
 def page_language(door: Door, request: Request, chosen: str = "") -> str:

@@ -81,6 +81,7 @@ def _save(
 def _choice(door: Door, form: Form, reader: Reader) -> Choice:
     """Return what was chosen; a field that was not sent leaves its setting. Raises ``AddressError``."""
     offered = _offered(door, form)
+    door.see_offered(form.all("newsletter"))
     timezone = reader.timezone
     if form.has("timezone"):
         timezone = preferences.parse_timezone(form.one("timezone"))

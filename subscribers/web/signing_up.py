@@ -16,7 +16,7 @@ from subscribers.addresses import Address, parse_address, suggest_domain
 from subscribers.errors import AddressError
 from subscribers.limits import Verdict
 from subscribers.optin import Asking
-from subscribers.preferences import LANGUAGES, parse_language
+from subscribers.preferences import LANGUAGES, one_line, parse_language
 from subscribers.web.door import Door, Offered
 from subscribers.web.guard import Form, form_of
 from subscribers.web.pages import answer, client_network, page, page_language
@@ -25,6 +25,8 @@ from subscribers.web.wording import shown_wording, wording
 TRAP = "reference"
 """A field that people do not see and programs fill in."""
 _SITE = re.compile(r"https?://[A-Za-z0-9.:\[\]-]{1,100}")
+_UNTOLD = "another site"
+"""Which of them its browser keeps to itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +94,7 @@ def _tell_operator(door: Door, wait: timedelta) -> None:
 def _asking(door: Door, request: Request, form: Form) -> Asking:
     """Return what a form asks for. Raises ``AddressError``."""
     chosen = _chosen(door, form)
-    site = _other_site(request)
+    site = _other_site(request, form)
     shown = shown_wording(door, form.one("form"), site=site)
     return Asking(
         address=_address(form),
@@ -121,28 +123,28 @@ def _chosen(door: Door, form: Form) -> tuple[Offered, ...]:
     keys = form.all("newsletter")
     if not keys and form.has("form"):  # our own form, with every box unticked
         raise AddressError("choose at least one newsletter", column="newsletter")
-    unknown = set(keys) - {each.key for each in door.newsletters}
-    if unknown:
-        known = ", ".join(each.key for each in door.newsletters)
-        raise AddressError(
-            f"newsletter {min(unknown)[:40]!r} is not one of {known}",
-            column="newsletter",
-            kind="unknown newsletter",
-        )
+    door.see_offered(keys)
     return tuple(each for each in door.newsletters if each.key in keys) or (door.usual,)
 
 
-def _other_site(request: Request) -> str | None:
-    """Return the site that a form was sent from, when its browser says so and it is not ours."""
+def _other_site(request: Request, form: Form) -> str | None:
+    """Return the site that a form was sent from, when its browser says so and it is not ours.
+
+    Our own page that asks about a slip carries on what the browser said before.
+    """
     origin = request.headers.get("origin", "")
-    is_site = _SITE.fullmatch(origin) is not None
-    return origin if is_site and origin.partition("//")[2] != request.headers.get("host") else None
+    if _SITE.fullmatch(origin) and origin.partition("//")[2] != request.headers.get("host"):
+        return origin
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        return _UNTOLD
+    told = form.one("site")
+    return told if told == _UNTOLD or _SITE.fullmatch(told) else None
 
 
 def _filled(door: Door, form: Form) -> Filled:
     """Return the form as it was sent; another site's may have had fewer fields."""
     newsletters = form.all("newsletter") if form.has("form") else (door.usual.key,)
-    return Filled(email=form.one("email"), newsletters=newsletters, language=form.one("language"))
+    return Filled(email=one_line(form.one("email")), newsletters=newsletters, language=form.one("language"))
 
 
 def _form(door: Door, request: Request, filled: Filled, *, problem: AddressError | None = None) -> Response:
@@ -175,6 +177,7 @@ def _suggestion(door: Door, request: Request, form: Form, *, suggested: str) -> 
         suggested=suggested,
         typed=form.one("email"),
         fields=form.fields,
+        site=_other_site(request, form) or "",
     )
 
 

@@ -52,6 +52,25 @@ def test_add_takes_every_setting(metabrief: Metabrief, home: Path) -> None:
     assert row["tags"] == ["press", "vip"]
 
 
+def test_add_says_that_one_who_is_known_keeps_their_settings(metabrief: Metabrief, home: Path) -> None:
+    words = (
+        "--home",
+        home,
+        "subscribers",
+        "add",
+        "bo@test.example",
+        "--newsletter",
+        "daily",
+        "--consent",
+        "x",
+    )
+    assert "already" not in metabrief(*words, "--name", "Bo").out
+    assert "already" not in metabrief(*words).out
+    again = metabrief(*words, "--name", "Robert").out
+    assert "were on the list already: their name and settings are left as they are" in again
+    assert "Robert" not in metabrief("--home", home, "subscribers", "show", "bo@test.example").out
+
+
 def test_add_without_consent_is_pending(metabrief: Metabrief, home: Path) -> None:
     ended = metabrief("--home", home, "subscribers", "add", "pen@test.example", *DAILY)
     assert ended.code == 0
@@ -216,7 +235,7 @@ def test_show_says_what_consent_rests_on_and_why_they_left(metabrief: Metabrief,
     assert re.search(r"suppressed +since \S+ \S+ UTC \(left\)", shown)
     assert "daily: since" in shown
     assert "agreed to on record 3" in shown
-    assert "vouched for by the operator (subscribers add)\n     “agreed at a reading”" in shown
+    assert "vouched for by the operator (subscribers add), for daily\n     “agreed at a reading”" in shown
     assert "left all newsletters (subscribers unsubscribe)\n" in shown
     assert "“left" not in shown
     waiting = metabrief("--home", listed_home, "subscribers", "show", "bo@test.example").out
@@ -275,6 +294,27 @@ def test_tag_puts_a_tag_on_and_takes_it_off_and_twice_is_fine(
     assert "no longer has the tag press list; tags: vip" in metabrief(*tag, "--remove").out
     again = metabrief(*tag, "--remove")
     assert (again.code, again.out) == (0, "ann@test.example had no tag press list; tags: vip\n")
+
+
+def test_a_tag_that_is_too_long_is_refused(metabrief: Metabrief, listed_home: Path) -> None:
+    ended = metabrief("--home", listed_home, "subscribers", "tag", "ann@test.example", "t" * 100_000)
+    assert ended.code == 1
+    assert "has more than 100 characters" in ended.err
+
+
+@pytest.mark.parametrize("command", ["list", "stats", "export"])
+def test_a_filter_names_our_newsletters_alone(metabrief: Metabrief, listed_home: Path, command: str) -> None:
+    words = ("--home", listed_home, "subscribers", command, "--filter")
+    ended = metabrief(*words, "newsletter:dayly")
+    assert ended.code == 2
+    assert "'dayly' is none of them; did you mean daily?" in ended.err
+    assert metabrief(*words, "newsletter:daily").code == 0
+
+
+def test_leaving_of_a_stranger_says_how_to_keep_them_away(metabrief: Metabrief, home: Path) -> None:
+    ended = metabrief("--home", home, "subscribers", "unsubscribe", "who@test.example")
+    assert ended.code == 1
+    assert "metabrief subscribers import FILE.csv --newsletter KEY --left" in ended.err
 
 
 @pytest.mark.parametrize("tag", ["", "a,b", "a;b", 'a"b'])

@@ -34,8 +34,18 @@ def test_refused_rows_are_listed_with_row_column_value_and_reason(
     ended = metabrief("--home", home, "subscribers", "import", file, *DAILY, *AGREED)
     assert ended.code == 0
     assert ended.out.splitlines()[-1] == "5 rows = 2 added + 1 left alone + 2 refused"
-    assert "look again at the added: 1 at a task's address" in ended.out
-    [report] = (home / "data" / "imports").iterdir()
+    assert ended.out.startswith("read: email, name\n")
+    [flagged, report] = sorted((home / "data" / "imports").iterdir())
+    assert (
+        f"look again at the added: 1 at a task's address (info@, sales@), 0 at a disposable one: {flagged}\n"
+        in (ended.out)
+    )
+    assert flagged.name == report.name.replace(".refused.", ".flagged.")
+    assert stat.S_IMODE(flagged.stat().st_mode) == 0o600
+    assert rows(flagged) == [
+        ["row", "address", "what"],
+        ["4", "info@test.example", "an address of a task, not of a person"],
+    ]
     assert str(report) in ended.out
     assert report.name.startswith("list-")
     assert report.name.endswith(".refused.csv")
@@ -61,12 +71,56 @@ def test_a_dry_run_says_the_same_and_adds_nobody(metabrief: Metabrief, home: Pat
 def test_the_report_goes_where_it_is_wanted_even_without_rows(
     metabrief: Metabrief, home: Path, tmp_path: Path
 ) -> None:
-    good, report = tmp_path / "good.csv", tmp_path / "reports" / "refused.csv"
+    good, report = tmp_path / "good.csv", tmp_path / "refused.csv"
     good.write_text("email\nann@test.example\n", encoding="utf-8")
     ended = metabrief("--home", home, "subscribers", "import", good, *DAILY, *AGREED, "--report", report)
     assert ended.code == 0
     assert rows(report) == [["row", "column", "value", "why"]]
+    assert not (tmp_path / "refused.flagged.csv").exists()
     assert not (home / "data" / "imports").exists()
+
+
+def test_what_to_look_at_again_stands_beside_the_report(
+    metabrief: Metabrief, home: Path, file: Path, tmp_path: Path
+) -> None:
+    words = ("--home", home, "subscribers", "import", file, *DAILY, *AGREED, "--report", tmp_path / "r.csv")
+    assert str(tmp_path / "r.flagged.csv") in metabrief(*words).out
+    assert rows(tmp_path / "r.flagged.csv")[1][:2] == ["4", "info@test.example"]
+
+
+def test_what_to_look_at_again_never_takes_the_lists_place(
+    metabrief: Metabrief, home: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "r.flagged.csv"
+    path.write_text(LIST, encoding="utf-8")
+    words = ("--home", home, "subscribers", "import", path, *DAILY, *AGREED, "--report", tmp_path / "r.csv")
+    assert metabrief(*words).code == 2
+    assert path.read_text(encoding="utf-8") == LIST
+
+
+def test_columns_that_are_passed_over_are_named_also_in_a_dry_run(
+    metabrief: Metabrief, home: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"email,langauge,{','.join(f'c{i}' for i in range(30))}\nann@test.example,zh\n")
+    ended = metabrief("--home", home, "subscribers", "import", path, *DAILY, *AGREED, "--dry-run")
+    assert "read: email; passed over: langauge, c0, c1, " in ended.out
+    assert ", c18 … and 11 more\n" in ended.out
+
+
+@pytest.mark.parametrize(
+    "words", [("export", "{}"), ("import", "list.csv", *DAILY, *AGREED, "--report", "{}")]
+)
+def test_a_folder_that_is_not_there_is_named_and_not_made(
+    metabrief: Metabrief, home: Path, file: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    place = str(tmp_path / "nowhere" / "x.csv")
+    named = [{"{}": place, "list.csv": str(file)}.get(word, word) for word in words]
+    ended = metabrief("--home", home, "subscribers", *named)
+    assert ended.code == 1
+    assert f"there is no folder {tmp_path / 'nowhere'}" in ended.err
+    assert not (tmp_path / "nowhere").exists()
+    assert metabrief("--home", home, "subscribers", "list", "--json").json == []
 
 
 def test_a_report_that_cannot_be_written_stops_the_import_before_it_begins(
@@ -80,7 +134,7 @@ def test_a_report_that_cannot_be_written_stops_the_import_before_it_begins(
     assert metabrief("--home", home, "subscribers", "list", "--json").json == []
 
 
-@pytest.mark.parametrize("name", [".", "r" * 300])
+@pytest.mark.parametrize("name", [".", "r" * 300, f"{'r' * 245}.csv"])
 def test_a_report_that_cannot_take_its_place_stops_the_import_before_it_begins(
     metabrief: Metabrief, home: Path, file: Path, tmp_path: Path, name: str
 ) -> None:
@@ -98,8 +152,8 @@ def test_a_list_with_the_longest_of_names_has_a_report_too(
     path = tmp_path / f"{'单' * 83}.csv"
     path.write_text(LIST, encoding="utf-8")
     assert metabrief("--home", home, "subscribers", "import", path, *DAILY, *AGREED).code == 0
-    [report] = (home / "data" / "imports").iterdir()
-    assert report.name.startswith("单单")
+    reports = list((home / "data" / "imports").iterdir())
+    assert [report.name[:2] for report in reports] == ["单单", "单单"]
 
 
 def test_a_list_of_people_who_left_needs_no_consent_and_adds_nobody(

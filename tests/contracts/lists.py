@@ -14,7 +14,8 @@ from subscribers.audience import audience
 from subscribers.life import Status
 from subscribers.schema import consents, suppressions
 from subscribers.transfer.applicants import Offer
-from subscribers.transfer.imports import ImportReport, ListImport, import_csv
+from subscribers.transfer.imports import ListImport, import_csv
+from subscribers.transfer.report import ImportReport
 from tests.contracts.people import KEY, NOW
 
 DAILY = Offer(newsletter="daily", period="day", language="en", timezone="Asia/Shanghai")

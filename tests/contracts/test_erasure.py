@@ -91,6 +91,16 @@ def test_the_records_stay_under_the_suppression_hash(database: Database) -> None
         assert connection.scalars(sa.select(suppressions.c.address_hash)).all() == [hashed]
 
 
+def test_the_last_record_says_what_our_mail_rested_on(database: Database) -> None:
+    with database.write() as connection:
+        add(connection, sign_up(ANN))
+        add(connection, sign_up(ANN, newsletter="weekly"), claim="told us by telephone")
+        erase_ann(connection, Files())
+        daily, weekly, erased = connection.execute(sa.select(consents).order_by(consents.c.id)).all()
+    assert (daily.terms, weekly.terms) == ({"newsletters": ["daily"]}, {"newsletters": ["weekly"]})
+    assert erased.terms == {"daily": daily.id, "weekly": weekly.id}
+
+
 def test_an_operator_cannot_bring_the_erased_back(database: Database) -> None:
     with database.write() as connection:
         add(connection, sign_up(ANN))

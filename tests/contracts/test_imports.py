@@ -14,6 +14,7 @@ from subscribers.suppression import address_hash, suppress
 from subscribers.transfer import imports
 from subscribers.transfer.applicants import Offer
 from subscribers.transfer.imports import import_csv
+from subscribers.transfer.report import Remark
 from tests.contracts.lists import (
     DAILY,
     EVENING,
@@ -257,6 +258,39 @@ def test_each_refusal_is_told_and_few_are_kept(desk: Desk) -> None:
 def test_tasks_and_disposable_addresses_are_taken_and_counted(desk: Desk) -> None:
     report = desk.imports("email\ninfo@x.example.com\na@mailinator.com\nb@x.example.com\ninfo@nobody\n")
     assert (report.added, report.roles, report.disposable) == (3, 1, 1)
+
+
+def test_each_address_to_look_at_again_is_told_once_it_is_added(desk: Desk) -> None:
+    desk.imports("email\nsales@x.example.com\n")
+    path = desk.folder / "list.csv"
+    path.write_text(
+        "email,newsletters\ninfo@mailinator.com,daily;weekly\nann@x.example.com,\nsales@x.example.com,\n"
+    )
+    told: list[Remark] = []
+    import_csv(wanted(path), write=desk.database.write, now=NOW, flag=told.append)
+    what = "an address of a task, not of a person; a disposable address"
+    assert told == [Remark(row=2, address="info@mailinator.com", what=what)]
+
+
+def test_a_tag_is_one_in_whatever_case_and_stays_as_it_was_first_written(desk: Desk) -> None:
+    with desk.database.write() as connection:
+        add(connection, sign_up("known@x.example.com", newsletter="weekly", tags=("VIP",)))
+    desk.imports(
+        "email,newsletters,tags\n"
+        'known@x.example.com,daily,"vip,Press"\n'
+        'new@x.example.com,daily,"Vip,vip,press"\n'
+        'new@x.example.com,weekly,"VIP,École,école"\n'
+    )
+    found = desk.people()
+    assert found["known@x.example.com"].tags == ("Press", "VIP")
+    assert found["new@x.example.com"].tags == ("Vip", "press", "École")
+
+
+def test_tags_of_a_row_that_is_left_alone_keep_no_other_rows_tags_away(desk: Desk) -> None:
+    with desk.database.write() as connection:
+        add(connection, sign_up("a@x.example.com"))
+    desk.imports("email,newsletters,tags\na@x.example.com,daily,VIP\na@x.example.com,weekly,vip\n")
+    assert desk.people()["a@x.example.com"].tags == ("vip",)
 
 
 def test_a_moment_at_the_end_of_time_is_refused_and_the_others_are_taken(desk: Desk) -> None:

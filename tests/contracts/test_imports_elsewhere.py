@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from subscribers import optin
+from subscribers.errors import ImportFileError
 from subscribers.life import Status
 from subscribers.schema import consents
 from subscribers.suppression import address_hash
@@ -32,6 +33,33 @@ def test_who_left_elsewhere_stays_away_here_too(desk: Desk) -> None:
     assert set(desk.people()) == {"b@x.example.com"}
     assert suppressed(desk) == {address_hash("a@x.example.com", key=KEY)}
     assert counts(desk.imports("email\na@x.example.com\n")) == (1, 0, 1, 0)
+
+
+@pytest.mark.parametrize("column", ["unsubscribed", "Opted-Out", "已退订"])
+def test_who_left_by_a_yes_stays_away_and_who_may_have_is_refused(desk: Desk, column: str) -> None:
+    rows = "".join(f"{name}@x.example.com,{cell}\n" for name, cell in zip("abc", ("1", "", "?"), strict=True))
+    report = desk.imports(f"email,{column}\n{rows}")
+    assert (counts(report), report.left_elsewhere) == ((3, 1, 1, 1), 1)
+    assert set(desk.people()) == {"b@x.example.com"}
+    assert suppressed(desk) == {address_hash("a@x.example.com", key=KEY)}
+
+
+def test_a_column_that_may_say_who_left_refuses_the_list_unless_it_says_nothing(desk: Desk) -> None:
+    with pytest.raises(
+        ImportFileError, match=r"row 3: the column 'unsub flag' holds 'X'; rename it"
+    ) as caught:
+        desk.imports("email,unsub_flag\na@x.example.com,\nb@x.example.com,X\n")
+    assert "\n" not in str(caught.value)
+    assert desk.people() == {}
+    report = desk.imports("email,unsub_flag\na@x.example.com,\nb@x.example.com,0\n")
+    assert (counts(report), report.heads, report.passed_over) == ((2, 2, 0, 0), ("email",), ("unsub_flag",))
+
+
+def test_where_all_have_left_no_column_is_doubtful(desk: Desk) -> None:
+    path = desk.folder / "left.csv"
+    path.write_text("email,unsub_flag\na@x.example.com,X\n")
+    report = import_csv(replace(wanted(path), have_all_left=True), write=desk.database.write, now=NOW)
+    assert report.left_elsewhere == 1
 
 
 def test_who_came_by_a_list_and_left_elsewhere_is_written_to_no_more(desk: Desk) -> None:
@@ -134,11 +162,12 @@ def test_listmonks_status_of_a_subscription_says_who_left(desk: Desk) -> None:
     [
         pytest.param("email,attributes,status\na@x.example.com,{},enabled\n", "--left", id="listmonk"),
         pytest.param("Email,Stripe plan\na@x.example.com,\n", "email_disabled", id="Substack"),
+        pytest.param("Email Address,LEID\na@x.example.com,1\n", "subscribed_", id="Mailchimp"),
     ],
 )
 def test_a_products_list_that_cannot_say_who_left_is_said_to_be_one(desk: Desk, text: str, what: str) -> None:
     advice = desk.imports(text).advice
-    assert "does not say who left" in advice
+    assert "does not say wh" in advice
     assert what in advice
 
 
@@ -219,8 +248,11 @@ def test_mailchimps_settings_are_taken_where_they_are_ours(desk: Desk) -> None:
     assert (ming.name, ming.timezone) == ("王小明", "Asia/Shanghai")
 
 
-def test_mailchimps_list_of_people_who_never_subscribed_is_refused(desk: Desk) -> None:
-    path = desk.folder / "nonsubscribed_members_export_123.csv"
+@pytest.mark.parametrize(
+    "name", ["nonsubscribed_members_export_123.csv", "Copy of NONSUBSCRIBED_members.csv"]
+)
+def test_mailchimps_list_of_people_who_never_subscribed_is_refused(desk: Desk, name: str) -> None:
+    path = desk.folder / name
     path.write_text(MAILCHIMP, encoding="utf-8")
     report = import_csv(wanted(path), write=desk.database.write, now=NOW)
     assert counts(report) == (2, 0, 0, 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -226,6 +227,25 @@ def test_what_has_not_left_is_listed_with_its_reader(database: Database) -> None
         assert [row.state for row in later] == ["queued"]
         assert letters.number_waiting(connection, queued_before=NOW) == 0
         assert letters.number_waiting(connection, queued_before=NOW + timedelta(seconds=1)) == 1
+
+
+def test_a_mailbox_gets_one_letter_an_hour_however_its_address_is_spelt(database: Database) -> None:
+    spelt = ("bob@gmail.com", "bob+a@gmail.com", "b.o.b@googlemail.com", "bob+b@gmail.com")
+    with database.write() as connection:
+        for email in (*spelt, "bo@gmail.com"):
+            add(connection, sign_up(email), claim=None)
+        assert len(states(connection)) == 2, "one to Bob, one to Bo"
+        queue = partial(Letters().queue, connection, kind=Letter.OPT_IN, now=NOW + HOUR)
+        assert queue(subscriber_id=2)
+        assert not queue(subscriber_id=3)
+
+
+def test_one_spelling_for_a_letter_of_ones_own_does_not_hinder_another(database: Database) -> None:
+    with database.write() as connection:
+        for email in ("bob@gmail.com", "bob+a@gmail.com"):
+            add(connection, sign_up(email))
+        sent = [Letters().queue(connection, subscriber_id=id_, kind=Letter.ERASE, now=NOW) for id_ in (1, 2)]
+    assert sent == [True, True]
 
 
 def test_the_look_for_letters_reads_those_that_wait_alone(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 import pytest
@@ -207,7 +208,55 @@ def test_a_reader_of_all_that_is_asked_for_is_told_so_by_letter(database: Databa
         add(connection, sign_up(ANN))
         ask(connection)
         assert kinds(connection) == [Letter.ALREADY]
-        assert connection.scalars(sa.select(consents.c.kind)).all() == ["operator"]
+
+
+def test_each_asking_is_written_down_so_that_the_disk_tells_nobody_apart(database: Database) -> None:
+    with database.write() as connection:
+        add(connection, sign_up(ANN))
+        before = ask(connection)
+        for email in (ANN, "bo@x.example.com", ANN, "bo@x.example.com"):
+            asking = ask(connection, email)
+            assert asking > before
+            before = asking
+
+
+def test_who_leaves_while_they_confirm_has_left(database: Database) -> None:
+    with database.write() as connection:
+        asked = ask(connection)
+    answers: list[Answer] = []
+
+    def press() -> None:
+        with database.write() as connection:
+            answers.append(confirm(connection, asked))
+
+    thread = threading.Thread(target=press)
+    with database.write() as connection:
+        leave(connection)
+        thread.start()
+        thread.join(0.3)  # it waits for us, and only then looks
+    thread.join()
+    with database.read() as connection:
+        assert person(connection).status is Status.UNSUBSCRIBED
+        assert connection.scalar(sa.select(sa.func.count()).select_from(suppressions)) == 1
+    assert answers == [Answer.OVERTAKEN]
+
+
+def test_two_who_press_the_button_at_once_confirm_once(database: Database) -> None:
+    with database.write() as connection:
+        asked = ask(connection)
+    answers: list[Answer] = []
+
+    def press() -> None:
+        with database.write() as connection:
+            answers.append(confirm(connection, asked))
+
+    thread = threading.Thread(target=press)
+    with database.write() as connection:
+        answers.append(confirm(connection, asked))
+        thread.start()
+        thread.join(0.3)
+    thread.join()
+    assert answers == [Answer.CONFIRMED, Answer.BEFORE]
 
 
 def test_an_operators_adding_without_consent_asks_like_the_form(database: Database) -> None:

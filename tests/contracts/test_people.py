@@ -13,7 +13,7 @@ from subscribers import leaving, people, stats, tags
 from subscribers.addresses import parse_address
 from subscribers.erasure import erase
 from subscribers.errors import UnknownSubscriberError
-from subscribers.filters import parse_filter
+from subscribers.filters import newsletters_held, parse_filter
 from subscribers.schema import bounces, consents, subscribers, subscriptions
 from subscribers.stats import Group
 from subscribers.store import drop, tokens
@@ -224,7 +224,8 @@ def test_all_that_is_kept_of_a_person_is_theirs_to_have(database: Database) -> N
              "came_by": "link of the letter on record 1", "network": "198.51.100.0/24",
              "covers": {"newsletters": ["daily"], "language": "zh"}, "confirms_record": 1},
             {"record": 3, "at": at, "kind": "operator", "words": "at the fair", "form_version": None,
-             "came_by": "subscribers add", "network": None, "covers": None, "confirms_record": None},
+             "came_by": "subscribers add", "network": None, "covers": {"newsletters": ["weekly"]},
+             "confirms_record": None},
         ],
         "bounces": [{"at": at, "kind": "soft", "status": "4.2.2", "reason": "full", "mail": "digest"}],
     }  # fmt: skip
@@ -269,3 +270,20 @@ def test_a_tag_is_taken_off_its_owner_alone(database: Database) -> None:
         assert tags.remove(connection, 1, "vip")
         assert not tags.remove(connection, 1, "vip")
         assert [person.tags for person in people.listing(connection)] == [("press",), ("vip",)]
+
+
+def test_a_tag_is_added_and_taken_off_in_whatever_case_it_is_written(database: Database) -> None:
+    with database.write() as connection:
+        add(connection, sign_up("ann@x.example.com", tags=("VIP", "vip")))
+        tags.add(connection, 1, ["vip", "École"])
+        tags.add(connection, 1, ["école"])
+        assert [person.tags for person in people.listing(connection)] == [("VIP", "École")]
+        assert tags.remove(connection, 1, "Vip")
+        assert [person.tags for person in people.listing(connection)] == [("École",)]
+
+
+def test_the_newsletters_held_are_also_those_that_nobody_publishes_any_more(database: Database) -> None:
+    with database.write() as connection:
+        assert newsletters_held(connection) == set()
+        add(connection, sign_up("ann@x.example.com", newsletter="old"))
+        assert newsletters_held(connection) == {"old"}

@@ -45,6 +45,15 @@ def test_all_settings_are_set(database: Database) -> None:
     assert (ann.name, ann.language, ann.timezone, ann.send_at) == ("Ann", "both", "UTC", "21:00")
 
 
+def test_who_leaves_in_a_pause_is_not_paused_any_more(database: Database) -> None:
+    with database.write() as connection:
+        add(connection, sign_up(ANN))
+        choose(connection, replace(CHOICE, paused_until=LATER))
+        leaving.end(connection, sa.true(), leaving.left(origin="x"), suppression_key=KEY, now=NOW)
+        [ann] = people.listing(connection)
+    assert (ann.status, ann.paused_until) == (Status.UNSUBSCRIBED, None)
+
+
 def test_another_newsletter_is_taken_up_with_what_was_shown_on_record(database: Database) -> None:
     with database.write() as connection:
         add(connection, sign_up(ANN))

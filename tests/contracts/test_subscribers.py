@@ -199,6 +199,14 @@ def test_an_unknown_token_or_address_changes_nothing(database: Database) -> None
         assert len(readers(connection)) == 1
 
 
+def test_who_agreed_before_is_added_again_without_a_second_record(database: Database) -> None:
+    with database.write() as connection:
+        add(connection, sign_up(ANN))
+        add(connection, sign_up(ANN, tags=("vip",)), claim="again")
+        assert number(connection, consents) == 1
+        assert people.listing(connection)[0].tags == ("vip",)
+
+
 def test_one_who_leaves_while_being_added_again_has_left(database: Database) -> None:
     with database.write() as connection:
         add(connection, sign_up(ANN), claim=None)

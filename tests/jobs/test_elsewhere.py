@@ -123,6 +123,24 @@ def test_mails_that_came_back_go_and_no_others(at: Desk) -> None:
     assert len([*kept_folder(at.newsroom).iterdir()]) == 1
 
 
+def test_what_reports_of_imports_say_of_a_reader_goes_and_nothing_else(at: Desk) -> None:
+    folder = at.newsroom.home / "data" / "imports"
+    folder.mkdir(parents=True)
+    report, other = folder / "list-1.refused.csv", folder / "list-2.refused.csv"
+    head = "row,column,value,why\r\n"
+    report.write_text(f"{head}2,email,Ann <ANN@a.example>,none\r\n3,email,joann@a.example,none\r\n")
+    other.write_text(f"{head}2,email,nobody,none\r\n")
+    before = other.stat()
+    forget(at)
+    assert (
+        report.read_bytes().decode()
+        == f"{head}2,email,Ann <(erased)>,none\r\n3,email,joann@a.example,none\r\n"
+    )
+    assert report.stat().st_mode & 0o777 == 0o600
+    assert other.stat() == before
+    assert len(list(folder.iterdir())) == 2
+
+
 def test_letters_go_and_what_a_relay_said_and_the_ledger_stays(at: Desk) -> None:
     with at.newsroom.database.write() as connection:
         connection.execute(deliveries.update().values(reason="550 <ann@a.example> unknown"))

@@ -26,7 +26,7 @@ KEYS = "(keys: tag, language, status, newsletter, since, before, domain, source,
         pytest.param('name:"Wang', "opens a quote and does not close it", id="an open quote"),
         pytest.param("status:aktive", "'aktive' is none of them; did you mean active?", id="a status misspelt"),
         pytest.param("status:erased", "'erased' is none of them", id="the erased are nobody"),
-        pytest.param("language:fr", "'fr' is none of them; (known: en, zh, both)", id="a language unknown"),
+        pytest.param("language:fr", "'fr' is none of them (known: en, zh, both)", id="a language unknown"),
         pytest.param("source:api", "(known: import, form, operator)", id="a source unknown"),
         pytest.param("since:yesterday", "'yesterday' is no day; write it as 2026-01-31", id="no day"),
         pytest.param("before:2026-02-30", "'2026-02-30' is no day", id="a day that never was"),
@@ -40,6 +40,14 @@ def test_what_cannot_be_meant_is_named_with_what_can(text: str, says: str) -> No
         parse_filter(text)
     assert says in str(caught.value)
     assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("word", ["newsletter:dayly", "-newsletter:old,dayly"])
+def test_a_newsletter_that_nobody_can_have_is_named_with_the_nearest(word: str) -> None:
+    with pytest.raises(
+        FilterError, match=r"'dayly' is none of them; did you mean daily\? \(known: daily, old\)"
+    ):
+        parse_filter(word, newsletters={"old", "daily"})
 
 
 ENGINES = (sa.create_engine("sqlite://"), sa.create_engine("postgresql+psycopg://"))  # never connected

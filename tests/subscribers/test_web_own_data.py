@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -87,6 +88,24 @@ def test_after_an_hour_the_link_says_so_kindly(house: House, purpose: Purpose) -
         assert answer.status_code == 410
         assert "too old" in answer.text
     assert house.rows() == before
+
+
+@pytest.mark.parametrize("kind", ["download", "erase"])
+def test_another_sites_form_has_no_letter_sent(house: House, kind: str) -> None:
+    path = f"/preferences/{house.token()}/{kind}"
+    assert house.client.post(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert house.client.post(path, content=b"x" * 20_000).status_code == 413
+    assert house.letters() == []
+
+
+@pytest.mark.parametrize("kind", ["download", "erase"])
+def test_a_page_looked_at_in_another_language_leads_on_in_it(house: House, kind: str) -> None:
+    shown = house.client.get(f"/preferences/{house.token()}?lang=zh").text
+    [action] = re.findall(f'action="([^"]+/{kind}[^"]*)"', shown)
+    told = house.client.post(f"/preferences/{action}")
+    assert "信已在路上" in told.text
+    [back] = re.findall(r'href="\.\./([^"]+)"', told.text)
+    assert "偏好设置" in house.client.get(f"/preferences/{back}").text
 
 
 @pytest.mark.parametrize("purpose", list(Purpose))

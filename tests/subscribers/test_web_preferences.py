@@ -198,8 +198,16 @@ def test_no_box_ticked_is_leaving_and_the_page_said_so(house: House) -> None:
     assert house.counted("reader_pages", "left") == 1
 
 
+def test_a_newsletter_that_there_is_not_is_refused_and_ends_nothing(house: House) -> None:
+    before = house.rows()
+    answer = house.client.post(f"/preferences/{house.token()}", data={"newsletter": "nope"})
+    assert answer.status_code == 422
+    assert "no such newsletter" in answer.text
+    assert house.rows() == before
+
+
 def test_a_newsletter_that_is_not_offered_is_not_taken_up(house: House) -> None:
-    house.saved({"offered": ["daily", "secret"], "newsletter": ["daily", "secret"]})
+    house.saved({"offered": ["daily"], "newsletter": ["daily", "weekly"]})
     assert house.person().newsletters == ("daily",)
 
 

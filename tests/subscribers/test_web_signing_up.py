@@ -141,6 +141,35 @@ def test_a_slip_of_a_big_domain_is_asked_about_with_both_to_choose(house: House)
     assert house.letters("peng@gmial.com") == ["opt-in"]
 
 
+def test_the_site_of_a_form_is_on_record_also_after_a_slip(house: House) -> None:
+    sender = {"Origin": "https://blog.example.org", "Sec-Fetch-Site": "cross-site"}
+    page = house.client.post("/subscribe", data={"email": "peng@gmial.com"}, headers=sender).text
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    chosen = {**hidden, "email": "peng@gmail.com"}
+    house.client.post("/subscribe", data=chosen, headers={"Origin": "null", "Sec-Fetch-Site": "same-origin"})
+    (asked,) = house.consents("asked")
+    assert asked.origin == "form at https://blog.example.org"
+
+
+def test_a_form_of_a_site_that_hides_its_name_is_not_taken_for_ours(house: House) -> None:
+    sender = {"Origin": "null", "Sec-Fetch-Site": "cross-site"}
+    house.client.post("/subscribe", data={"email": PENG}, headers=sender)
+    (asked,) = house.consents("asked")
+    assert asked.origin == "form at another site"
+
+
+def test_a_field_claims_no_site_that_is_none(house: House) -> None:
+    house.client.post("/subscribe", data=form(house, site="<b>our own</b>"))
+    (asked,) = house.consents("asked")
+    assert asked.origin == "form"
+
+
+def test_what_was_typed_is_shown_again_without_control_characters(house: House) -> None:
+    answer = house.client.post("/subscribe", data=form(house, email="ann\0@x\u202e"))
+    assert answer.status_code == 422
+    assert not re.search("[\0\u202e]", answer.text)
+
+
 def test_a_program_that_fills_in_the_hidden_field_is_thanked_and_nothing_is_done(house: House) -> None:
     before = house.rows()
     honest = house.client.post("/subscribe", data=form(house, email=ANN))

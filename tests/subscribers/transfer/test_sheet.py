@@ -54,6 +54,7 @@ def test_the_same_list_is_read_in_every_form(tmp_path: Path, content: bytes) -> 
     [
         ("Email Address", "email"),
         ("E-MAIL", "email"),
+        ("E-Mail_Address", "email"),
         ("email_address", "email"),
         (" Subscriber  Email ", "email"),
         ("邮箱", "email"),
@@ -66,6 +67,10 @@ def test_the_same_list_is_read_in_every_form(tmp_path: Path, content: bytes) -> 
         ("time_zone", "timezone"),
         ("Tags", "tags"),
         ("labels", "tags"),
+        ("Opt-Out", "opt out"),
+        ("UNSUBSCRIBED_AT", "unsubscribed at"),
+        ("Is Subscribed", "subscribed_to_emails"),
+        ("已退订", "已退订"),
     ],
 )
 def test_other_products_headers_are_recognised(tmp_path: Path, header: str, column: str) -> None:
@@ -74,9 +79,29 @@ def test_other_products_headers_are_recognised(tmp_path: Path, header: str, colu
     assert cells[column] == "value"
 
 
-def test_of_two_headers_for_one_column_the_better_known_counts(tmp_path: Path) -> None:
-    [(_, cells)] = read(tmp_path, "first_name,email,name\nAnn,a@x.example.com,Ann Lee\n")
-    assert cells["name"] == "Ann Lee"
+@pytest.mark.parametrize(
+    ("header", "column", "both"),
+    [
+        ("email,email", "email", "'email' and 'email'"),
+        ("Email Address,name,Email", "email", "'Email Address' and 'Email'"),
+        ("email,姓名,Full Name", "name", "'姓名' and 'Full Name'"),
+        ("email,Unsubscribed,unsubscribed", "unsubscribed", "'Unsubscribed' and 'unsubscribed'"),
+        ("email,unsub_flag,unsub flag", "unsub flag", "'unsub_flag' and 'unsub flag'"),
+    ],
+)
+def test_two_headers_for_one_column_are_refused_by_their_names(
+    tmp_path: Path, header: str, column: str, both: str
+) -> None:
+    with pytest.raises(ImportFileError, match=f"two columns for {column!r}: {both}; keep one"):
+        read(tmp_path, f"{header}\n")
+
+
+def test_what_is_read_and_what_is_passed_over_is_told_as_the_header_has_it(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"Email Address,,langauge,unsub flag,名字,{'x' * 40}\n", encoding="utf-8")
+    listed = look_over(path)
+    assert listed.heads(are_read=True) == ("Email Address", "名字")
+    assert listed.heads(are_read=False) == ("langauge", "unsub flag", "x" * 30)
 
 
 def test_columns_nobody_asked_for_are_passed_over(tmp_path: Path) -> None:
