@@ -166,7 +166,10 @@ GONE = frozenset(
 """What a ``status`` says of people who are written to, and of those who left or whose mailbox is no more."""
 _YES = frozenset({"true", "yes", "1", "t", "y", "是"})
 _NO = frozenset({"false", "no", "0", "f", "n", "否"})
-_DATE = re.compile(r"(?:19|20)\d\d[-/.年]\d\d?[-/.月]\d\d?|\d\d?[-/.]\d\d?[-/.](?:19|20)\d\d")
+_DATE = re.compile(
+    r"(?:19|20)\d\d[-/.年]\d\d?[-/.月]\d\d?|\d\d?[-/.]\d\d?[-/.](?:19|20)\d\d"
+    r"|(?:[a-z]{3,9}\.? \d\d?|\d\d? [a-z]{3,9}\.?),? (?:19|20)\d\d"
+)
 """A day at a cell's beginning; databases write 0000-00-00 for none."""
 _STATUSES = ("status", "subscription_status")
 _YES_IF_LEFT = LEAVERS | {"email_disabled"}

@@ -44,6 +44,8 @@ from subscribers.transfer.products import (
         pytest.param({"unsubscribed": " TRUE "}, True, id="yes"),
         pytest.param({"退订": "是"}, True, id="yes in Chinese"),
         pytest.param({"unsubscribed at": "2021-01-01 10:00:00"}, True, id="a moment"),
+        pytest.param({"unsubscribed": "Jan 3, 2021 10:00"}, True, id="a day, its month in letters"),
+        pytest.param({"unsubscribed": "3 January 2021"}, True, id="a day before its month"),
         pytest.param({"unsubscribe date": "3/14/2021"}, True, id="a day as in America"),
         pytest.param({"退订日期": "2021年3月4日"}, True, id="a day in Chinese"),
         pytest.param({"opted out": "no", "bounced": "1"}, True, id="one of several"),
