@@ -50,8 +50,9 @@ class ExportFileError(SubscriberError):
 
 
 class LinkError(SubscriberError):
-    """A signed link is too old or was never ours."""
+    """A signed link is too old or was never ours; carries the ``purpose`` it was read for."""
 
-    def __init__(self, message: str, *, is_expired: bool) -> None:
+    def __init__(self, message: str, *, purpose: str, is_expired: bool) -> None:
         super().__init__(message)
+        self.purpose = purpose
         self.is_expired = is_expired

@@ -57,9 +57,9 @@ class Links:
             signed, made_at = self._signer(purpose).unsign(token, return_timestamp=True)
             number = int(signed)
         except (BadSignature, ValueError) as error:
-            raise LinkError("this link is not known", is_expired=False) from error
+            raise LinkError("this link is not known", purpose=purpose, is_expired=False) from error
         if not -_SET_BACK <= self._clock() - made_at < LIFE[purpose] + _SECOND:
-            raise LinkError("this link is too old; ask for a new one", is_expired=True)
+            raise LinkError("this link is too old; ask for a new one", purpose=purpose, is_expired=True)
         return number
 
     def _signer(self, purpose: Purpose) -> _Signer:

@@ -98,10 +98,8 @@ def confirm(
     now: datetime,
 ) -> Answer:
     """Take the owner's word for what was asked; ``claim`` is what the page showed beside its button, ``version`` which words."""
-    asks = sa.select(consents.c.subscriber_id).where(consents.c.id == asked_id)
-    row = store.find_row(
-        connection, subscribers.c.id == asks.scalar_subquery()
-    )  # who is leaving has left now
+    owner = sa.select(consents.c.subscriber_id).where(consents.c.id == asked_id).scalar_subquery()
+    row = store.find_row(connection, subscribers.c.id == owner)  # first: who is leaving has left then
     asked = consent.find(connection, asked_id)
     answer = look(connection, asked)
     status = row and life.after(row.status, Event.CONFIRM)

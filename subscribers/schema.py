@@ -68,9 +68,7 @@ consents = sa.Table(
     sa.Column("version", sa.Text),  # of the form that was shown
     sa.Column("origin", sa.Text, nullable=False),  # the file, command, page or mail it came by
     sa.Column("network", sa.Text),  # /24 or /56 it came from; after erasure null
-    sa.Column(
-        "terms", sa.JSON
-    ),  # what it covers: newsletters, language; of an erasure, the record each newsletter rested on
+    sa.Column("terms", sa.JSON),  # what it covers: newsletters, language; of an erasure: what each rested on
     sa.Column("confirms", sa.Integer),  # the asking it answers, which is answered once
     sa.Column("subscriber_id", sa.Integer, index=True),  # null for an import, which stands for many
     sa.Column("address_hash", sa.Text),  # after erasure, in the person's place

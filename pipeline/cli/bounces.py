@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.opening import DONE, NEEDS_A_PERSON, counting, opened, say
+from pipeline.cli.opening import DONE, NEEDS_A_PERSON, counting, opened, say, standard_input
 from pipeline.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def _mails(newsroom: Newsroom, source: str | None) -> Iterable[Found]:
     from pipeline.jobs.mailboxes import mails_at, stream_mails
 
     if source == "-":
-        return stream_mails(sys.stdin.buffer)
+        return stream_mails(standard_input("a mailbox"))
     if source is not None:
         return mails_at(Path(source))
     if newsroom.settings.intake is None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import typer
 
@@ -58,6 +58,13 @@ def find_issue(newsroom: Newsroom, name: str) -> Issue:
             else f"there is no issue {name}; see: metabrief issues list"
         )
     return issue
+
+
+def standard_input(instead: str) -> BinaryIO:
+    """Return what is typed or piped in. Raises ``UsageError``, which says what to name ``instead``, where there is none."""
+    if sys.stdin is None:
+        raise UsageError(f"there is no standard input; name {instead}")
+    return sys.stdin.buffer
 
 
 def say(text: str) -> None:

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.opening import DONE, FAILED, counting, say
+from pipeline.cli.opening import DONE, FAILED, counting, say, standard_input
 from pipeline.errors import MetabriefError, UsageError
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def bounce(
 
     Rows: {id, path}; a path is relative to IN.
     """
-    from pipeline.trial.bounce import in_words, try_bounce, try_mail
+    from pipeline.trial.bounce import in_words, try_bounce, try_piped
     from pipeline.trial.files import page_row
     from pipeline.trial.rows import answer
 
@@ -228,7 +228,13 @@ def bounce(
         folder = jsonl.parent
         _answer_rows(jsonl, lambda row: answer(row, lambda fields: try_bounce(fields, folder=folder)))
     elif file:
-        found = answer(page_row(file), lambda _: try_mail(file))
+        is_piped = str(file) == "-"
+        found = answer(
+            page_row(file),
+            lambda fields: (
+                try_piped(standard_input("a file")) if is_piped else try_bounce(fields, folder=Path())
+            ),
+        )
         _show(found, in_words, as_json=as_json)
 
 
@@ -288,9 +294,7 @@ def _rows(jsonl: Path) -> Iterator[Iterator[Row | Unread]]:
 
 def _opened(jsonl: Path) -> AbstractContextManager[IO[bytes]]:
     if str(jsonl) == "-":
-        if sys.stdin is None:
-            raise UsageError("there is no standard input; name a file of rows")
-        return nullcontext(sys.stdin.buffer)
+        return nullcontext(standard_input("a file of rows"))
     try:
         return jsonl.open("rb")
     except (OSError, ValueError) as error:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from pipeline.app import Newsroom
 from pipeline.errors import MetabriefError
-from pipeline.jobs.intake import intake_folder, kept_folder
+from pipeline.jobs.intake import intake_folder, kept_folder, written_anew
 from pipeline.jobs.mailboxes import LARGEST, maildir_files
 from pipeline.store.database import shred
 from pipeline.store.schema import deliveries, issue_variants, issues, letters
@@ -90,15 +90,12 @@ def imports_folder(newsroom: Newsroom) -> Path:
 
 def _blot_out(path: Path, marks: re.Pattern[bytes]) -> None:
     """Put a word in the place of what names a reader, line by line, for a report may be long."""
-    draft = path.with_suffix(".part")
     with path.open("rb") as report:
         if not any(marks.search(line) for line in report):
             return
         report.seek(0)
-        draft.touch(mode=0o600)
-        with draft.open("wb") as blotted:
+        with written_anew(path) as blotted:
             blotted.writelines(marks.sub(b"(erased)", line) for line in report)
-    draft.replace(path)
 
 
 def _remove_if(path: Path, marks: re.Pattern[bytes], *, look_at: int, digests: Collection[str] = ()) -> None:

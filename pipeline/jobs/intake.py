@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import Message
@@ -18,6 +19,7 @@ from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 from itertools import takewhile
 from pathlib import Path
+from typing import BinaryIO
 
 import sqlalchemy as sa
 
@@ -250,9 +252,16 @@ def _without_addresses(reason: str) -> str:
 
 
 def _write(mail: bytes, path: Path) -> None:
-    """Write a mail whole, for its owner's eyes alone."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with written_anew(path) as file:
+        file.write(mail)
+
+
+@contextmanager
+def written_anew(path: Path) -> Iterator[BinaryIO]:
+    """Yield a draft, for its owner's eyes alone, that takes the file's place once it is whole."""
     draft = path.with_suffix(".part")
     draft.touch(mode=0o600)
-    draft.write_bytes(mail)
-    draft.rename(path)
+    with draft.open("wb") as file:
+        yield file
+    draft.replace(path)

@@ -55,9 +55,8 @@ class Letters:
             if connection.execute(waits).rowcount:
                 return False
         mailbox = _mailbox(connection, subscriber_id)
-        if kind in _BY_A_FORM:
-            mine = sa.and_(_to(subscriber_id, mailbox), letters.c.kind == kind)
-        if _is_too_soon(connection, mine, subscriber_id, kind=kind, now=now):
+        counted = _to_mailbox(mine, mailbox, kind=kind) if kind in _BY_A_FORM else mine
+        if _is_too_soon(connection, counted, subscriber_id, kind=kind, now=now):
             return False
         row = {
             "token": secrets.token_hex(_TOKEN_BYTES),
@@ -77,9 +76,9 @@ def _mailbox(connection: sa.Connection, subscriber_id: int) -> str | None:
     return key and mailbox_of(key)
 
 
-def _to(subscriber_id: int, mailbox: str | None) -> sa.ColumnElement[bool]:
-    """Choose the letters to a mailbox: who makes up ``+tags`` must not get around the pauses."""
-    return sa.or_(letters.c.subscriber_id == subscriber_id, letters.c.mailbox == mailbox)
+def _to_mailbox(mine: sa.ColumnElement[bool], mailbox: str | None, *, kind: Letter) -> sa.ColumnElement[bool]:
+    """Add the letters of a kind to other spellings of a mailbox: ``+tags`` must not get around the pauses."""
+    return sa.or_(mine, sa.and_(letters.c.mailbox == mailbox, letters.c.kind == kind))
 
 
 def pause_after(unanswered: int) -> timedelta:

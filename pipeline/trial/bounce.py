@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from pydantic import BaseModel, ConfigDict, StrictStr
 
-from pipeline.errors import UsageError
 from pipeline.trial.rows import Answer, Row
 from pipeline.trial.stages import read_file
 from subscribers.bounces.mail import LONGEST_MAIL
@@ -28,13 +27,9 @@ def try_bounce(row: Row, *, folder: Path) -> Answer:
     return _told(read_file(folder / fields.path))
 
 
-def try_mail(path: Path) -> Answer:
-    """Say what the mail in a file is, and whom it speaks of; ``-`` is standard input."""
-    if str(path) != "-":
-        return _told(read_file(path))
-    if sys.stdin is None:
-        raise UsageError("there is no standard input; name a file")
-    return _told(sys.stdin.buffer.read(LONGEST_MAIL))
+def try_piped(mail: BinaryIO) -> Answer:
+    """Say what the mail that comes in is, and whom it speaks of."""
+    return _told(mail.read(LONGEST_MAIL))
 
 
 def _told(mail: bytes) -> Answer:

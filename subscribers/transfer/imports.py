@@ -50,13 +50,7 @@ Watch = Callable[[str, int, int], None]
 """Is told what is done (``read``: bytes, ``done``: rows), how far and of how much."""
 
 
-def _unwatched(_step: str, _done: int, _of: int) -> None: ...
-
-
-def _unrefused(_refusal: Refusal) -> None: ...
-
-
-def _unflagged(_remark: Remark) -> None: ...
+def _untold(*_: object) -> None: ...
 
 
 def import_csv(
@@ -64,9 +58,9 @@ def import_csv(
     *,
     write: Connect,
     now: datetime,
-    refuse: Refuse = _unrefused,
-    flag: Flagging = _unflagged,
-    watch: Watch = _unwatched,
+    refuse: Refuse = _untold,
+    flag: Flagging = _untold,
+    watch: Watch = _untold,
 ) -> ImportReport:
     """Import a file's rows as active, under one consent record; people who left stay away.
 
@@ -94,9 +88,9 @@ def rehearse_csv(
     *,
     read: Connect,
     now: datetime,
-    refuse: Refuse = _unrefused,
-    flag: Flagging = _unflagged,
-    watch: Watch = _unwatched,
+    refuse: Refuse = _untold,
+    flag: Flagging = _untold,
+    watch: Watch = _untold,
 ) -> ImportReport:
     """Return what ``import_csv`` would, and write nothing. Raises ``ImportFileError``."""
     with staging.stage() as stage:

@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from subscribers.errors import LinkError
+from subscribers.links import Purpose
 from subscribers.web import confirming, leave, own_data, settling, signing_up
 from subscribers.web.door import Door
 from subscribers.web.guard import Guard
@@ -47,6 +49,7 @@ def reader_app(door: Door) -> FastAPI:
     )
     app.add_middleware(Guard)
     app.add_exception_handler(HTTPException, partial(_refused, door))
+    app.add_exception_handler(LinkError, partial(_ended, door))
     return app
 
 
@@ -56,3 +59,12 @@ async def _refused(door: Door, request: Request, error: Exception) -> Response:
     response = answer(door, request, state, status=refusal.status_code)
     response.headers.update(refusal.headers or {})
     return response
+
+
+async def _ended(door: Door, request: Request, error: Exception) -> Response:
+    """Say that a letter's link leads nowhere, or no more."""
+    link = cast("LinkError", error)
+    if not link.is_expired:
+        return answer(door, request, "unknown", status=404)
+    state = "confirm too old" if link.purpose == Purpose.CONFIRM else "letter too old"
+    return answer(door, request, state, status=410)

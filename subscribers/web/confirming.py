@@ -14,11 +14,10 @@ from subscribers.links import Purpose
 from subscribers.optin import Answer
 from subscribers.web.door import Door, Offered
 from subscribers.web.guard import form_of
-from subscribers.web.pages import answer, client_network, link_ended, page, page_language
+from subscribers.web.pages import answer, client_network, page, page_language
 from subscribers.web.readers import token_asked
 from subscribers.web.wording import wording
 
-_TOO_OLD = "confirm too old"
 _STATUS = {Answer.CONFIRMED: 200, Answer.BEFORE: 200, Answer.OVERTAKEN: 410, Answer.UNKNOWN: 404}
 
 
@@ -35,10 +34,7 @@ class Asked:
 
 async def show(door: Door, request: Request) -> Response:
     """Show the button, or why there is none."""
-    try:
-        asked_id = _read(door, request)
-    except LinkError as error:
-        return link_ended(door, request, error, too_old=_TOO_OLD)
+    asked_id = _read(door, request)
     asked = await door.reading.run(lambda connection: _look(connection, asked_id))
     if asked.came_to is not Answer.CONFIRMED:
         return _told(door, request, asked)
@@ -59,7 +55,7 @@ async def press(door: Door, request: Request) -> Response:
         asked_id = _read(door, request)
     except LinkError as error:
         door.counters.confirmation("expired" if error.is_expired else Answer.UNKNOWN)
-        return link_ended(door, request, error, too_old=_TOO_OLD)
+        raise
     asked = await door.writing.run(lambda connection: _confirm(door, request, connection, asked_id))
     door.counters.confirmation(asked.came_to)
     return _told(door, request, asked)
@@ -91,6 +87,7 @@ def _confirm(door: Door, request: Request, connection: sa.Connection, asked_id: 
 
 
 def _read(door: Door, request: Request) -> int:
+    """Return the number of the asking. Raises ``LinkError``."""
     return door.links.read(Purpose.CONFIRM, request.path_params["signed"])
 
 

@@ -10,16 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from subscribers import erasure, people
-from subscribers.errors import LinkError
 from subscribers.links import Purpose
 from subscribers.schema import subscribers
 from subscribers.store import Letter
 from subscribers.web.door import Door
 from subscribers.web.guard import form_of
-from subscribers.web.pages import answer, link_ended, page
+from subscribers.web.pages import answer, page
 from subscribers.web.readers import Reader, find_reader
 
-_TOO_OLD = "letter too old"
 _FILE = 'attachment; filename="my-data.json"'
 
 
@@ -60,10 +58,7 @@ async def show_erase(door: Door, request: Request) -> Response:
 
 
 async def _show(door: Door, request: Request, purpose: Purpose) -> Response:
-    try:
-        subscriber_id = _read(door, request, purpose)
-    except LinkError as error:
-        return link_ended(door, request, error, too_old=_TOO_OLD)
+    subscriber_id = _read(door, request, purpose)
     language = await door.reading.run(lambda connection: _language(connection, subscriber_id))
     if language is None:
         return answer(door, request, "erased")
@@ -73,10 +68,7 @@ async def _show(door: Door, request: Request, purpose: Purpose) -> Response:
 async def download(door: Door, request: Request) -> Response:
     """Give the data as a file."""
     await form_of(request)
-    try:
-        subscriber_id = _read(door, request, Purpose.DOWNLOAD)
-    except LinkError as error:
-        return link_ended(door, request, error, too_old=_TOO_OLD)
+    subscriber_id = _read(door, request, Purpose.DOWNLOAD)
     kept = await door.reading.run(lambda connection: _kept(door, connection, subscriber_id))
     if kept is None:
         return answer(door, request, "erased")
@@ -98,10 +90,7 @@ def _kept(door: Door, connection: sa.Connection, subscriber_id: int) -> str | No
 async def erase(door: Door, request: Request) -> Response:
     """Erase; pressed twice it says the same."""
     await form_of(request)
-    try:
-        subscriber_id = _read(door, request, Purpose.ERASE)
-    except LinkError as error:
-        return link_ended(door, request, error, too_old=_TOO_OLD)
+    subscriber_id = _read(door, request, Purpose.ERASE)
     language = await door.writing.run(lambda connection: _erase(door, connection, subscriber_id))
     if language is not None:
         door.counters.use("erased")
@@ -124,6 +113,7 @@ def _erase(door: Door, connection: sa.Connection, subscriber_id: int) -> str | N
 
 
 def _read(door: Door, request: Request, purpose: Purpose) -> int:
+    """Return the subscriber's number. Raises ``LinkError``."""
     return door.links.read(purpose, request.path_params["signed"])
 
 

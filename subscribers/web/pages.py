@@ -7,7 +7,6 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from subscribers.errors import LinkError
 from subscribers.limits import network_of
 from subscribers.web.door import Door
 
@@ -41,12 +40,6 @@ def page(
 def answer(door: Door, request: Request, state: str, **context: Any) -> Response:
     """Set the page that says what became of a request, in the words that the template has for ``state``."""
     return page(door, request, "answer", can_switch=False, state=state, home=_home(request), **context)
-
-
-def link_ended(door: Door, request: Request, error: LinkError, *, too_old: str) -> Response:
-    """Say that a letter's link leads nowhere, in the words for ``too_old`` when it once did."""
-    state, status = (too_old, 410) if error.is_expired else ("unknown", 404)
-    return answer(door, request, state, status=status)
 
 
 def _home(request: Request) -> str:

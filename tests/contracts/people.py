@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
 from pipeline.model import Issue, IssueStatus, Slot, TransportKind, Variant
 from pipeline.store import drafts
+from pipeline.store.database import Database
 from pipeline.store.letters import Letters
 from subscribers import store
 from subscribers.addresses import parse_address
@@ -17,6 +20,7 @@ NOW = datetime(2022, 2, 22, 6, 5, tzinfo=UTC)
 SLOT = Slot(wall="2022-02-22T06:00", instant=datetime(2022, 2, 21, 22, 0, tzinfo=UTC))
 HOUR = timedelta(hours=1)
 KEY = b"suppression key of the tests"
+Work = Callable[[sa.Connection], object]
 
 
 def sign_up(
@@ -44,6 +48,21 @@ def add(
 ) -> Status:
     """Add a person, active unless there is no claim."""
     return store.add(connection, person, claim=claim, suppression_key=KEY, mailer=Letters(), now=NOW)
+
+
+def meanwhile(database: Database, first: Work, second: Work) -> None:
+    """Do the second in a transaction of its own, which begins while that of the first is under way."""
+
+    def do_second() -> None:
+        with database.write() as connection:
+            second(connection)
+
+    thread = threading.Thread(target=do_second)
+    with database.write() as connection:
+        first(connection)
+        thread.start()
+        thread.join(0.3)  # it waits for us, and only then looks
+    thread.join()
 
 
 def issue(

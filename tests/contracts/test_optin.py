@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 
 import pytest
@@ -20,7 +19,7 @@ from subscribers.optin import Answer, Asking
 from subscribers.schema import consents, subscribers, suppressions
 from subscribers.store import Letter
 from subscribers.suppression import address_hash, suppress
-from tests.contracts.people import KEY, NOW, add, sign_up
+from tests.contracts.people import KEY, NOW, add, meanwhile, sign_up
 
 ANN = "ann@x.example.com"
 SHOWN = "A daily mail about China's metaverse; leave at any time."
@@ -224,17 +223,7 @@ def test_who_leaves_while_they_confirm_has_left(database: Database) -> None:
     with database.write() as connection:
         asked = ask(connection)
     answers: list[Answer] = []
-
-    def press() -> None:
-        with database.write() as connection:
-            answers.append(confirm(connection, asked))
-
-    thread = threading.Thread(target=press)
-    with database.write() as connection:
-        leave(connection)
-        thread.start()
-        thread.join(0.3)  # it waits for us, and only then looks
-    thread.join()
+    meanwhile(database, leave, lambda connection: answers.append(confirm(connection, asked)))
     with database.read() as connection:
         assert person(connection).status is Status.UNSUBSCRIBED
         assert connection.scalar(sa.select(sa.func.count()).select_from(suppressions)) == 1
@@ -246,16 +235,10 @@ def test_two_who_press_the_button_at_once_confirm_once(database: Database) -> No
         asked = ask(connection)
     answers: list[Answer] = []
 
-    def press() -> None:
-        with database.write() as connection:
-            answers.append(confirm(connection, asked))
-
-    thread = threading.Thread(target=press)
-    with database.write() as connection:
+    def press(connection: sa.Connection) -> None:
         answers.append(confirm(connection, asked))
-        thread.start()
-        thread.join(0.3)
-    thread.join()
+
+    meanwhile(database, press, press)
     assert answers == [Answer.CONFIRMED, Answer.BEFORE]
 
 

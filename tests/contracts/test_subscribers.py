@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -22,7 +21,7 @@ from subscribers.settings import Choice, Page
 from subscribers.store import Letter
 from subscribers.suppression import address_hash, suppress
 from subscribers.web.readers import find_reader
-from tests.contracts.people import KEY, NOW, add, sign_up
+from tests.contracts.people import KEY, NOW, add, meanwhile, sign_up
 
 ANN = "ann@x.example.com"
 
@@ -212,20 +211,14 @@ def test_one_who_leaves_while_being_added_again_has_left(database: Database) -> 
         add(connection, sign_up(ANN), claim=None)
     ended: list[str] = []
 
-    def vouch() -> None:
+    def vouch(connection: sa.Connection) -> None:
         try:
-            with database.write() as connection:
-                add(connection, sign_up(ANN), claim="a list")
+            add(connection, sign_up(ANN), claim="a list")
             ended.append("added")
         except RefusedError:
             ended.append("refused")
 
-    thread = threading.Thread(target=vouch)
-    with database.write() as connection:
-        leave(connection)
-        thread.start()
-        thread.join(0.3)  # it waits for us, and only then looks
-    thread.join()
+    meanwhile(database, leave, vouch)
     with database.read() as connection:
         assert people.listing(connection)[0].status is Status.UNSUBSCRIBED
     assert ended == ["refused"]

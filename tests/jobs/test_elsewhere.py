@@ -49,6 +49,12 @@ def forget(at: Desk) -> None:
         Elsewhere(at.newsroom).forget(connection, ANN)
 
 
+def erase(at: Desk, connection: sa.Connection) -> None:
+    where, key = subscribers.c.id == ANN, at.newsroom.suppression_key
+    elsewhere = Elsewhere(at.newsroom)
+    erasure.erase(connection, where, elsewhere=elsewhere, origin="test", suppression_key=key, now=NOW)
+
+
 def in_outbox(at: Desk) -> list[str]:
     return sorted(path.name for path in (at.newsroom.home / "outbox").rglob("*") if path.is_file())
 
@@ -157,14 +163,7 @@ def test_letters_go_and_what_a_relay_said_and_the_ledger_stays(at: Desk) -> None
 def test_erasing_twice_is_fine_and_leaves_nothing_to_find(at: Desk) -> None:
     for _ in range(2):
         with at.newsroom.database.write() as connection:
-            erasure.erase(
-                connection,
-                subscribers.c.id == ANN,
-                elsewhere=Elsewhere(at.newsroom),
-                origin="test",
-                suppression_key=at.newsroom.suppression_key,
-                now=NOW,
-            )
+            erase(at, connection)
     mails = [path for path in at.newsroom.home.rglob("*@*") if path.is_file()]
     assert [path.name for path in mails if re.search(rb"\bann@a\.example", path.read_bytes())] == []
     assert len(in_outbox(at)) == 10
@@ -179,14 +178,7 @@ def test_no_file_of_the_database_holds_the_address_of_the_erased(at: Desk, *, is
         if reading is not None:
             reading.scalar(sa.select(subscribers.c.id))
         with database.write() as connection:
-            erasure.erase(
-                connection,
-                subscribers.c.id == ANN,
-                elsewhere=Elsewhere(at.newsroom),
-                origin="test",
-                suppression_key=at.newsroom.suppression_key,
-                now=NOW,
-            )
+            erase(at, connection)
     with database.write() as connection:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == BUSY_SECONDS * 1000
     if not is_read_from:
