@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint eval bench golden lock clean
+.PHONY: help setup demo test lint eval bench chaos golden lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -38,6 +38,10 @@ eval: $(READY) ## score the judgement on the sample press, or on labelled sets: 
 bench: $(READY) ## measure speed as ratios, each against a plain way in the same run
 	@$(BIN)/python -m bench.pages
 	@$(BIN)/python -m bench.imports $(ROWS)
+	@$(BIN)/python -m bench.delivery all
+
+chaos: $(READY) ## the suite of faults at full size: READERS=5000
+	CHAOS_READERS=$(or $(READERS),5000) $(BIN)/python -m pytest tests/chaos -n 2 --timeout 1800
 
 golden: $(READY) ## write the golden mails anew; look at the difference before you commit it
 	$(BIN)/python -m pytest tests/render --update-golden

@@ -14,7 +14,7 @@
     compose.sections        → items in sections                    (compose.quorum: enough to send?)
     render.mjml, .plaintext → one variant a language, with fields  (render.lint looks it over)
     deliver.ledger          one row a reader                       (store.deliveries keeps it)
-    deliver.message         fill the fields → a message            (deliver.gate lets it leave)
+    deliver.mailing         fill the fields, sign → a message      (deliver.gate, .pattern let it leave)
     deliver.outbox, .smtp   → the reader, exactly once
 
 ``jobs`` strings the stages together, ``schedule`` says when, ``app`` builds everything, ``cli`` is its face.

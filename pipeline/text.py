@@ -43,6 +43,10 @@ def _without_accents(crowd: re.Match[str]) -> str:
 
 def clean_line(text: str) -> str:
     """Return outside text as one clean line."""
+    if (
+        text.isascii() and text.isprintable() and "  " not in text
+    ):  # most names: this is asked for every reader
+        return text.strip()
     return clean(text).replace("\n", " ")
 
 

@@ -21,8 +21,16 @@ class Recipient:
     token: str
     language: str
     timezone: str
-    subscribed_on: str
-    """The day they subscribed, ``YYYY-MM-DD``."""
+
+
+_RECIPIENT = (
+    subscribers.c.id,
+    subscribers.c.email,
+    subscribers.c.name,
+    subscribers.c.token,
+    subscribers.c.language,
+    subscribers.c.timezone,
+)
 
 
 def audience(newsletter: str) -> sa.Select[tuple[int, str, str, str | None]]:
@@ -46,17 +54,9 @@ def audience(newsletter: str) -> sa.Select[tuple[int, str, str, str | None]]:
 def recipients(connection: sa.Connection, ids: Collection[int]) -> dict[int, Recipient]:
     """Return the readers behind ``ids``; those erased meanwhile are missing."""
     rows = connection.execute(
-        sa.select(subscribers).where(subscribers.c.id.in_(ids), subscribers.c.email.is_not(None))
+        sa.select(*_RECIPIENT).where(subscribers.c.id.in_(ids), subscribers.c.email.is_not(None))
     )
     return {
-        row.id: Recipient(
-            id=row.id,
-            email=row.email,
-            name=row.name,
-            token=row.token,
-            language=row.language,
-            timezone=row.timezone,
-            subscribed_on=row.created_at.date().isoformat(),
-        )
-        for row in rows
+        id: Recipient(id=id, email=email, name=name, token=token, language=language, timezone=timezone)
+        for id, email, name, token, language, timezone in rows
     }

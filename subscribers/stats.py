@@ -69,7 +69,7 @@ def count_all(
         newsletters=_newsletters(connection, found),
         languages=_groups(connection, subscribers.c.language, found),
         sources=_sources(connection, found, among=statuses),
-        domains=_groups(connection, _domain(connection), found, limit=DOMAINS),
+        domains=_groups(connection, domain(connection), found, limit=DOMAINS),
         months=_months(connection, found, stand=stand, now=now),
     )
 
@@ -123,7 +123,7 @@ def _sources(
     return tuple(group for group in every if group.people)
 
 
-def _domain(connection: sa.Connection) -> sa.ColumnElement[str]:
+def domain(connection: sa.Connection) -> sa.ColumnElement[str]:
     """Return what stands behind an address's ``@``; a normalised one has no other."""
     find = sa.func.instr if connection.dialect.name == "sqlite" else sa.func.strpos
     return sa.func.substr(subscribers.c.email_key, find(subscribers.c.email_key, "@") + 1)

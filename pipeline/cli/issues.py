@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.cli.opening import console, find_issue, opened, say, say_json
-from pipeline.cli.telling import because
+from pipeline.cli.opening import DONE, FAILED, console, find_issue, opened, say, say_json
+from pipeline.cli.resolve import resolve
+from pipeline.cli.telling import because, copy_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.app import Newsroom
     from pipeline.model import Issue
 
@@ -52,11 +55,12 @@ def show(
     language: Annotated[str | None, typer.Option("--language", metavar="L", help="en, zh or both.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one issue: items, subject, and where its deliveries stand."""
-    from pipeline.jobs.record import issue_record
+    """Show one issue: items, subject, and where its deliveries stand, also by receiving domain and reason."""
+    from pipeline.jobs.record import breakdown_record, issue_record
 
     with opened(context) as newsroom:
-        row = issue_record(newsroom, find_issue(newsroom, issue), language=language)
+        found = find_issue(newsroom, issue)
+        row = issue_record(newsroom, found, language=language) | breakdown_record(newsroom, found)
     if as_json:
         say_json(row)
         return
@@ -70,11 +74,42 @@ def show(
         say(
             f"\n{number}. {item['headline']}  [{item['section']}, {item['language']}]\n   {item['summary']}\n   {outlets}"
         )
+    _show_deliveries(row)
+
+
+def _show_deliveries(row: dict[str, Any]) -> None:
     counted = dict(row["deliveries"])
     total = counted.pop("total")
     say(f"\ntotal {total} = " + " + ".join(f"{number} {state}" for state, number in counted.items()))
     if row["transport"] == "outbox":
         say("made for the outbox: nobody was mailed")
+    if total:
+        _show_domains(row["domains"], states=[state for state, number in counted.items() if number])
+    if row["reasons"]:
+        _show_reasons(row["reasons"])
+    if counted["uncertain"]:
+        say(f"\nnobody knows whether the uncertain ones arrived: metabrief issues resolve {row['id']} list")
+
+
+def _show_domains(domains: Sequence[dict[str, Any]], *, states: Sequence[str]) -> None:
+    from rich.table import Table
+
+    table = Table("\ndomain", box=None)
+    for name in (*states, "total"):
+        table.add_column(f"\n{name}", justify="right")
+    for each in domains:
+        table.add_row(each["domain"], *(f"{each[name]:,}" for name in (*states, "total")))
+    console().print(table)
+
+
+def _show_reasons(reasons: Sequence[dict[str, Any]]) -> None:
+    from rich.table import Table
+
+    table = Table("\nstate", "\ncode", "\nsaid most often", box=None)
+    table.add_column("\nnumber", justify="right")
+    for each in reasons:
+        table.add_row(each["state"], str(each["code"] or ""), each["reason"], f"{each['number']:,}")
+    console().print(table)
 
 
 def _way_out(row: dict[str, Any]) -> str:
@@ -137,6 +172,29 @@ def cancel(context: typer.Context, issue: Name) -> None:
     from pipeline.jobs import oversee
 
     say(f"issue {_steered(context, issue, oversee.cancel).id} is cancelled")
+
+
+@app.command("test", short_help="Send a marked copy to one address.")
+def send_test(
+    context: typer.Context,
+    issue: Name,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who looks at it; a reader or not.")],
+    language: Annotated[str | None, typer.Option("--language", metavar="L", help="en, zh or both.")] = None,
+) -> None:
+    """Send one copy, marked [test], to ADDRESS: outside the ledger, whatever the issue's status."""
+    from pipeline.cli.signals import run_until_stopped
+    from pipeline.jobs.copy import send_copy
+
+    with opened(context) as newsroom:
+        found = find_issue(newsroom, issue)
+        attempt, _ = run_until_stopped(
+            lambda _: send_copy(newsroom, found, address=address, language=language)
+        )
+    say(copy_line(found, attempt))
+    raise typer.Exit(DONE if attempt.state == "accepted" else FAILED)
+
+
+app.command(short_help="Settle what is uncertain.")(resolve)
 
 
 def _steered(context: typer.Context, name: str, steer: Callable[[Newsroom, Issue], None]) -> Issue:

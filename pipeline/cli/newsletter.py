@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.opening import DONE, FAILED, NEEDS_A_PERSON, counting, find_issue, opened, say
+from pipeline.cli.opening import DONE, FAILED, NEEDS_A_PERSON, find_issue, opened, say
 from pipeline.cli.telling import because, composed_line, failed_line, read_line, sent_line
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from pipeline.app import Newsroom
+    from pipeline.cli.progress import Mailing, Pace
     from pipeline.config import Newsletter
     from pipeline.jobs.collect import CollectReport, SourceRead
     from pipeline.jobs.send import SendReport
@@ -41,6 +42,7 @@ def run(
     wait: Wait = False,
 ) -> None:
     """Make one issue: collect, compose, send; an unfinished one is taken up where it stands."""
+    from pipeline.cli.progress import mailing
     from pipeline.cli.signals import run_until_stopped
     from pipeline.jobs import compose as composing
     from pipeline.jobs.run import StoppedError
@@ -54,7 +56,8 @@ def run(
         say(f"{chosen.key} {due.wall} ({chosen.timezone})")
         if due.instant > newsroom.clock():
             say("this slot is still to come: what is made of it now is its issue, and is not made again")
-        with counting("mails") as count:
+        with mailing() as begin:
+            heard = begin()
             try:
                 ended, was_stopped = run_until_stopped(
                     lambda stop: run_job(
@@ -66,13 +69,14 @@ def run(
                         stop=stop,
                         on_read=_say_read,
                         on_composed=_say_composed,
-                        on_delivered=count,
+                        hearers=heard.hearers,
                     )
                 )
             except StoppedError as stopped:
                 say(str(stopped))
                 raise typer.Exit(DONE) from stopped
-    raise typer.Exit(_say_sent([ended.sent], was_stopped=was_stopped))
+        code = _say_sent(newsroom, [(ended.sent, heard.pace)], was_stopped=was_stopped)
+    raise typer.Exit(code)
 
 
 def _dry_run(newsroom: Newsroom, newsletter: Newsletter, slot: Slot) -> int:
@@ -156,6 +160,7 @@ def send(
     wait: Wait = False,
 ) -> None:
     """Send one issue, or every approved or sending one, oldest slot first; each due reader is tried once."""
+    from pipeline.cli.progress import mailing
     from pipeline.cli.signals import run_until_stopped
     from pipeline.jobs.run import release_all_due
     from pipeline.jobs.send import SENDABLE, report
@@ -171,23 +176,26 @@ def send(
         else:
             wanted = (find_issue(newsroom, issue),)
 
-        async def send_all(stop: asyncio.Event, count: Callable[[], None]) -> list[SendReport]:
+        async def send_all(
+            stop: asyncio.Event, begin: Callable[[], Mailing]
+        ) -> list[tuple[SendReport, Pace]]:
             ended = []
             for each in wanted:
-                chosen = known.get(each.newsletter)
+                chosen, heard = known.get(each.newsletter), begin()
                 if each.status in SENDABLE and chosen is not None and not stop.is_set():
-                    job = send_job(newsroom, chosen, each, wait=wait, stop=stop, on_delivered=count)
-                    ended.append(await job)
+                    sent = await send_job(newsroom, chosen, each, wait=wait, stop=stop, hearers=heard.hearers)
                 else:
                     trouble = "" if chosen else f"there is no newsletter {each.newsletter!r} any more"
-                    ended.append(report(newsroom, each.id, trouble=trouble))
+                    sent = report(newsroom, each.id, trouble=trouble)
+                ended.append((sent, heard.pace))
             return ended
 
-        with counting("mails") as count:
-            ended, was_stopped = run_until_stopped(lambda stop: send_all(stop, count))
-    if not ended:
-        say("nothing to send: no issue is approved or being sent")
-    raise typer.Exit(_say_sent(ended, was_stopped=was_stopped))
+        with mailing() as begin:
+            ended, was_stopped = run_until_stopped(lambda stop: send_all(stop, begin))
+        if not ended:
+            say("nothing to send: no issue is approved or being sent")
+        code = _say_sent(newsroom, ended, was_stopped=was_stopped)
+    raise typer.Exit(code)
 
 
 def _say_read(read: SourceRead) -> None:
@@ -216,15 +224,28 @@ def _say_composed(issue: Issue) -> None:
     say(f"composed: {composed_line(issue)}")
 
 
-def _say_sent(ended: list[SendReport], *, was_stopped: bool) -> int:
+def _say_sent(newsroom: Newsroom, sent: list[tuple[SendReport, Pace]], *, was_stopped: bool) -> int:
     """Say how sending ended, an issue a line, and return the exit status of the contract."""
-    for each in ended:
-        say(sent_line(each))
+    for each, pace in sent:
+        say(sent_line(each, pace=pace, why_deferred=_why_deferred(newsroom, each)))
     if was_stopped:
         say("stopped as asked; what was not sent stays planned")
+    ended = [each for each, _ in sent]
     if any(each.issue.status == "held" or each.tally.uncertain for each in ended):
         return NEEDS_A_PERSON
     if was_stopped:
         return DONE
     done = ("sent", "skipped")
     return DONE if all(each.issue.status in done for each in ended) else FAILED
+
+
+def _why_deferred(newsroom: Newsroom, ended: SendReport) -> str:
+    """Return why most of the deferred wait, in the relay's words; empty when none does."""
+    from pipeline.model import DeliveryState
+    from pipeline.store.breakdown import frequent_reasons
+
+    if not ended.tally.deferred:
+        return ""
+    with newsroom.database.read() as connection:
+        found = frequent_reasons(connection, ended.issue.id, states=(DeliveryState.DEFERRED,), limit=1)
+    return " ".join(f"{each.code or ''} {each.words}".strip() for each in found)

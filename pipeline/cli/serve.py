@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, suppress
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from pipeline.cli.bounces import tally_lines
 from pipeline.cli.letters import letters_line
 from pipeline.cli.opening import opened, say
-from pipeline.cli.telling import because, failed_line, funnel_line, read_line, sent_line
+from pipeline.cli.telling import alarm_line, because, failed_line, funnel_line, read_line, sent_line
 from pipeline.errors import MetabriefError
 
 if TYPE_CHECKING:
@@ -21,14 +22,19 @@ if TYPE_CHECKING:
 
     from pipeline.app import Newsroom
     from pipeline.config import Newsletter
+    from pipeline.jobs.batch import Batch
     from pipeline.jobs.collect import SourceRead
     from pipeline.jobs.intake import Tally
     from pipeline.jobs.letters import LetterReport
     from pipeline.jobs.send import SendReport
+    from pipeline.metrics import DeliveryCounters
     from pipeline.model import Issue, Slot
+    from pipeline.store.complaints import Complaints
     from subscribers.metrics import Counters
 
 _TRY_DOOR_SECONDS = 10.0
+_REMINDER = timedelta(days=1)
+"""How often an alarm that lasts is said again."""
 
 
 def serve(
@@ -42,6 +48,7 @@ def serve(
 
     from pipeline.cli.signals import run_until_stopped
     from pipeline.jobs.watch import Watch
+    from pipeline.metrics import DeliveryCounters, Standing
     from pipeline.patience import allow_many_files
     from pipeline.public import newsroom_name, public_app
     from subscribers.metrics import Counters
@@ -50,6 +57,8 @@ def serve(
     with opened(context) as newsroom, ExitStack() as stack:
         slots = [] if pages_only else _next_slots(newsroom)
         counters = Counters()
+        counters.registry.register(Standing(newsroom))
+        told = Told(newsroom, DeliveryCounters(counters.registry))
         pages = _Pages(newsroom, public_app(newsroom, counters), stack=stack, name=newsroom_name(newsroom))
         pages.open()
         _show_counters(newsroom, counters, stack=stack)
@@ -57,7 +66,7 @@ def serve(
             say(line)
 
         async def keep(stop: asyncio.Event) -> None:
-            watch = Watch(newsroom, stop=stop, listener=_Told(newsroom))
+            watch = Watch(newsroom, stop=stop, listener=told)
             await asyncio.gather(pages.keep(stop), stop.wait() if pages_only else watch.keep())
 
         run_until_stopped(keep)
@@ -143,11 +152,16 @@ class _Pages:
                 said = str(error)
 
 
-class _Told:
+class Told:
     """Says what happens, a line each, with the time on the newsletter's clock; never who reads it."""
 
-    def __init__(self, newsroom: Newsroom) -> None:
+    def __init__(self, newsroom: Newsroom, counters: DeliveryCounters) -> None:
+        from pipeline.cli.logs import batch_log
+
         self._newsroom = newsroom
+        self._counters = counters
+        self._log = batch_log()
+        self._alarmed_at: datetime | None = None
 
     def source_read(self, newsletter: Newsletter, read: SourceRead) -> None:
         """Name a source that failed, or that there was no time to read whole."""
@@ -173,6 +187,20 @@ class _Told:
     def sending_ended(self, newsletter: Newsletter, ended: SendReport) -> None:
         """Say how sending ended, with the sum."""
         self._say(newsletter, sent_line(ended))
+
+    def batch_ended(self, batch: Batch) -> None:
+        """Count and log how some tries ended."""
+        self._counters.count(batch)
+        self._log(batch)
+
+    def complaints_counted(self, complaints: Complaints) -> None:
+        """Say that too many complain, once a day."""
+        self._counters.note(complaints)
+        now = self._newsroom.clock()
+        is_told = self._alarmed_at is not None and now - self._alarmed_at < _REMINDER
+        if complaints.is_alarming and not is_told:
+            self._alarmed_at = now
+            self._say(None, alarm_line(complaints))
 
     def letters_tried(self, report: LetterReport) -> None:
         """Say how many letters of our own left; never to whom."""

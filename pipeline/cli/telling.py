@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pipeline.cli.progress import Pace
+    from pipeline.deliver.replies import Attempt
     from pipeline.jobs.collect import SourceRead
     from pipeline.jobs.send import SendReport
     from pipeline.model import Issue
+    from pipeline.store.complaints import Complaints
 
 _READ = ("entries", "pages", "articles")
 """What collecting counts; the other steps count what came in since the last issue, by earlier reads too."""
@@ -59,20 +62,44 @@ def composed_line(issue: Issue) -> str:
     return f"{funnel_line(issue)}; {issue.status}{because(issue)}"
 
 
-def sent_line(ended: SendReport) -> str:
-    """Return how an issue stands, with its sum and what it waits for."""
+def sent_line(ended: SendReport, *, pace: Pace | None = None, why_deferred: str = "") -> str:
+    """Return how an issue stands, with its sum, how fast it went, and what it waits for."""
     issue = ended.issue
     line = f"issue {issue.id} ({issue.newsletter} {issue.slot.wall}): {issue.status}"
     if issue.hold_reason:
         line += f" for {issue.hold_reason}: {issue.hold_detail}; see: metabrief issues show {issue.id}"
     parts = " + ".join(f"{number} {state}" for state, number in ended.tally.by_state().items())
     line += f"; total {ended.tally.total} = {parts}"
+    if pace and pace.mails > 1 and pace.seconds:
+        line += f"; {pace.mails:,} mails in {pace.seconds:,.1f} s, {pace.mails / pace.seconds:,.0f}/s"
     if issue.transport == "outbox" and issue.status == "sent":
         line += "; into the outbox: nobody was mailed"
     if ended.tally.deferred and ended.next_try:
         line += f"; {ended.tally.deferred} deferred, next try {ended.next_try:%Y-%m-%d %H:%M:%S} UTC"
+        line += f", for most: {why_deferred}" if why_deferred else ""
+    if ended.tally.uncertain:
+        line += f"; nobody knows whether the uncertain arrived: metabrief issues resolve {issue.id} list"
     if ended.leased:
         line += f"; {ended.leased} are in the hands of another sender, or free at {ended.leased_until:%H:%M:%S} UTC"
     if ended.trouble:
         line += f"; {ended.trouble}"
     return line
+
+
+def copy_line(issue: Issue, attempt: Attempt) -> str:
+    """Return what became of a copy that was sent to be looked at, in the relay's own words."""
+    said = " ".join(filter(None, (str(attempt.code or ""), attempt.reason)))
+    if attempt.state != "accepted":
+        line = f"the copy of issue {issue.id} was not taken: {said or 'no reply'}"
+        return f"{line}; it may have arrived all the same" if attempt.state == "uncertain" else line
+    if issue.transport == "outbox":
+        return f"a copy of issue {issue.id} is in the outbox: nobody was mailed"
+    return f"a copy of issue {issue.id} is on its way; the relay said: {said}"
+
+
+def alarm_line(complaints: Complaints) -> str:
+    """Return that too many readers complain, and what to do before receivers act on it."""
+    return (
+        f"ALARM: {complaints.number:,} complaints in 7 days on {complaints.accepted:,} mails, more than 1 in 1,000: receivers will begin to "
+        "file this mail as spam; see who came how: metabrief subscribers stats"
+    )

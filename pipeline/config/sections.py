@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr
 from pipeline.config.values import (
     Approval,
     Contact,
+    DomainName,
     Duration,
     Email,
     Language,
@@ -73,14 +74,16 @@ class Smtp(Section):
     password_file: str | None = None
     from_address: Email | None = None
     return_path_domain: Line | None = None
+    messages_per_connection: int = Field(default=1000, ge=1)
 
 
 class Dkim(Section):
     """The key that signs."""
 
-    domain: Line
-    selector: Line
-    private_key_file: str
+    domain: DomainName
+    selector: DomainName
+    private_key_file: Line
+    """RSA in PEM without a password; read when mail is to go out."""
 
 
 class Newsletter(Section):

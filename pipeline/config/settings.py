@@ -90,10 +90,6 @@ class Settings(BaseSettings):
             )
         if self.publisher.postal_address == SAMPLE_ADDRESS:
             raise wrong("[publisher] postal_address is still the sample; smtp needs your own")
-        if self.dkim is not None:
-            raise wrong(
-                "[dkim]: this version does not sign; take it out to send unsigned, or let the relay sign"
-            )
 
     @property
     def site_url(self) -> str:

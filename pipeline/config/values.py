@@ -69,12 +69,27 @@ def _site(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s\x00-\x1f\x7f?#]", url):
         raise wrong(f"{url!r} is no web address; write https://… without spaces, ? or #")
-    return url.rstrip("/")
+    return _ascii(url.rstrip("/"))
 
 
 def _email(value: str) -> str:
     if not re.fullmatch(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+", value):
         raise wrong(f"{value!r} is no e-mail address")
+    return _ascii(value)
+
+
+def _ascii(value: str) -> str:
+    """Return what stands in headers that take nothing else."""
+    if not value.isascii():
+        raise wrong(
+            f"{value!r} is not in ASCII; write a domain as xn--…, and other letters of a web address as %XX"
+        )
+    return value
+
+
+def _domain_name(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", value):
+        raise wrong(f"{value!r} is no name of the DNS; write it in ASCII, such as news.example.org")
     return value
 
 
@@ -96,6 +111,7 @@ def _one_line(value: str) -> str:
 
 Line = Annotated[str, AfterValidator(_one_line)]
 Email = Annotated[str, AfterValidator(_email)]
+DomainName = Annotated[str, AfterValidator(_domain_name)]
 Contact = Annotated[str, AfterValidator(_contact)]
 """An e-mail address or a web page."""
 Url = Annotated[str, AfterValidator(_site)]

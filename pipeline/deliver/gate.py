@@ -11,11 +11,14 @@ from email.policy import default
 
 from bs4 import BeautifulSoup
 
-from pipeline.deliver.message import Message, ways_out
+from pipeline.deliver.message import Message, leaving
 from pipeline.errors import GateError
 
 MAX_HTML_BYTES = 90_000
 """Gmail clips a message above 102 KB and hides the way out; 90 KB leaves room for its own wrapping."""
+
+MAX_LINE_BYTES = 998
+"""RFC 5322, 2.1.1."""
 
 LETTER_HEADERS = (
     "From",
@@ -32,6 +35,12 @@ LETTER_HEADERS = (
 HEADERS = (*LETTER_HEADERS, "List-Id", "List-Help", "List-Archive", "List-Owner", "Feedback-ID")
 
 
+_TO = re.compile(rb"(?is)\r\nTo: (.*?)(?=\r\n[^ \t])")
+_NAME = re.compile(
+    rb"""(?:"(?:[ !#-\[\]-~]|\\[ -~])*"|[ !#-'*+/-9=?A-Z^-~-]+(?:\r\n [ !#-'*+/-9=?A-Z^-~-]+)*)(?: |\r\n )"""
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rules:
     """What a message to one reader must hold: the headers once, all else in both of its parts."""
@@ -45,6 +54,8 @@ class Rules:
     links: tuple[str, ...] = ()
     """Whatever else the message must lead to."""
     headers: tuple[str, ...] = HEADERS
+    signing_domain: str = ""
+    """Whose signature the message must bear, and whose address it must be from; empty when nothing is signed."""
 
 
 def check(message: Message, rules: Rules) -> None:
@@ -56,13 +67,8 @@ def check(message: Message, rules: Rules) -> None:
 
 def _lacks(message: Message, rules: Rules) -> Iterator[str]:
     parsed = message_from_bytes(message.content, _class=EmailMessage, policy=default)
-    head = b"\r\n" + message.content.partition(b"\r\n\r\n")[0] + b"\r\n"
-    yield from (f"the header {name}" for name in rules.headers if len(parsed.get_all(name, [])) != 1)
-    ways = ", ".join(f"<{each}>" for each in ways_out(rules.leave_url, rules.leave_address))
-    if f"\r\nList-Unsubscribe: {ways}\r\n".encode() not in head:
-        yield "this reader's own leave link in List-Unsubscribe, in one line and as it is"
-    if parsed["Precedence"] is not None:
-        yield "freedom from Precedence"
+    head = b"\r\n%b\r\n\r\n" % message.content.partition(b"\r\n\r\n")[0]
+    yield from _missing_headers(head, parsed, message, rules)
     text, html = _part(parsed, "text/plain"), _part(parsed, "text/html")
     if [part.get_content_type() for part in parsed.iter_parts()] != ["text/plain", "text/html"]:
         yield "a text part followed by an HTML part"
@@ -74,9 +80,55 @@ def _lacks(message: Message, rules: Rules) -> Iterator[str]:
     yield from (f"{what} in its HTML part" for what in _missing(body, rules, links=_links(soup)))
 
 
+def _missing_headers(head: bytes, parsed: EmailMessage, message: Message, rules: Rules) -> Iterator[str]:
+    yield from (f"the header {name}" for name in rules.headers if len(parsed.get_all(name, [])) != 1)
+    ways = leaving(rules.leave_url, rules.leave_address)
+    if f"\r\nList-Unsubscribe: {ways}\r\n".encode() not in head:
+        yield "this reader's own leave link in List-Unsubscribe, in one line and as it is"
+    named = _TO.findall(head)
+    if len(named) != 1 or not is_mailbox(named[0], message.recipient.encode()):
+        yield "its own recipient in To, and nobody else"
+    if parsed["Precedence"] is not None:
+        yield "freedom from Precedence"
+    if rules.signing_domain:
+        yield from _unsigned(parsed, rules.signing_domain)
+    if not message.content.isascii() and not message.is_utf8:
+        yield "freedom from bytes beyond ASCII"
+    if any(
+        len(line) > MAX_LINE_BYTES or b"\r" in line or b"\n" in line
+        for line in message.content.split(b"\r\n")
+    ):
+        yield f"lines of at most {MAX_LINE_BYTES} bytes, each ended by CRLF"
+
+
+def is_mailbox(value: bytes, address: bytes) -> bool:
+    """Say whether a header's value is this one address, alone or behind a name (RFC 5322, 3.4)."""
+    if value == address:
+        return True
+    return value.endswith(b"<%b>" % address) and _NAME.fullmatch(value[: -len(address) - 2]) is not None
+
+
+def _unsigned(parsed: EmailMessage, domain: str) -> Iterator[str]:
+    signatures = [str(each) for each in parsed.get_all("DKIM-Signature", [])]
+    if len(signatures) != 1 or f"d={domain}" not in re.split(r"\s*;\s*", signatures[0].strip()):
+        yield f"one signature, of {domain}"
+    if not str(parsed["From"]).rstrip(">").lower().endswith(f"@{domain.lower()}"):
+        yield f"a From of {domain}, whose key signs"
+
+
+def html_size(message: Message) -> int:
+    """Return how many bytes a message's HTML has."""
+    parsed = message_from_bytes(message.content, _class=EmailMessage, policy=default)
+    return len(_part(parsed, "text/html").encode())
+
+
 def _part(parsed: EmailMessage, content_type: str) -> str:
+    """Return what a part says; nothing when it is not there, or in no charset that anybody knows."""
     found = [part for part in parsed.iter_parts() if part.get_content_type() == content_type]
-    return str(found[0].get_content()) if found else ""
+    try:
+        return str(found[0].get_content()) if found else ""
+    except LookupError:
+        return ""
 
 
 def _links(soup: BeautifulSoup) -> frozenset[str]:

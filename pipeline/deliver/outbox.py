@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import glob
 import os
 import tempfile
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from pipeline.deliver.message import Message
 from pipeline.deliver.replies import Attempt, Start
+from pipeline.deliver.work import P, Single, Work
 from pipeline.errors import TransportError
 from pipeline.model import DeliveryState
 
@@ -20,19 +22,32 @@ class Outbox:
         self.folder = folder
         self._is_made = False
 
-    async def deliver(self, message: Message, start: Start) -> Attempt | None:
-        """Write one message; None when ``start`` said no. Raises ``TransportError`` when nothing can be written.
+    async def run(self, work: Work[P]) -> None:
+        """Write what ``work`` gives until it has nothing more. Raises ``TransportError`` when nothing can be written.
 
-        The bytes are on disk before ``start`` is asked, so a full disk is found while the row can still go back.
+        The bytes are on disk before the fence is asked, so a full disk is found while the row can still go back.
         """
-        name = message.id.strip("<>").replace("/", "_")
+        while (parcel := work.ready() or await work.next()) is not None:
+            await asyncio.sleep(0)  # lets signals in, for nothing else waits here
+            await self._put(work, parcel)
+
+    async def deliver(self, message: Message, start: Start) -> Attempt | None:
+        """Write one message; None when ``start`` said no. Raises as ``run`` does."""
+        single = Single(message, start)
+        await self.run(single)
+        return single.attempt
+
+    async def _put(self, work: Work[P], parcel: P) -> None:
+        name = parcel.message.id.strip("<>").replace("/", "_")
         try:
             self._make_folders()
-            draft = None if self._is_there(name) else self._draft(message)
+            draft = None if self._is_there(name) else self._draft(parcel.message)
         except OSError as error:
+            work.put_back(parcel, is_lost=True)
             raise TransportError(self._trouble(error)) from error
         try:
-            return self._publish(draft, name) if start() else None
+            if await work.start(parcel):
+                work.settle(parcel, self._publish(draft, name))
         finally:
             if draft is not None:
                 draft.unlink(missing_ok=True)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from pipeline.deliver.causes import REMEDIES, Cause
+from pipeline.deliver.statuses import REPLIES, About, asks_to_slow_down, enhanced_code, status_of
 from pipeline.model import DeliveryState
 
 Start = Callable[[], bool]
@@ -44,8 +46,7 @@ class Reply:
     @property
     def enhanced(self) -> str:
         """Return the enhanced status code (RFC 3463) or an empty string."""
-        found = re.match(r"[245]\.\d{1,3}\.\d{1,3}", self.text)
-        return found[0] if found else ""
+        return enhanced_code(self.text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,11 @@ class Attempt:
     reason: str | None = None
     is_ours: bool = False
     """The fault is the sending side's: never counted against the reader, and the issue may be held for it."""
+    is_no_such_user: bool = False
+    is_slow_down: bool = False
+    """The reader's domain asks us to slow down or to pause."""
+    cause: Cause | None = None
+    """Why we are refused or slowed down, as far as the reply tells."""
 
 
 def read_reply(reply: Reply, *, phase: Phase) -> Attempt:
@@ -65,23 +71,50 @@ def read_reply(reply: Reply, *, phase: Phase) -> Attempt:
     5.7.x is policy, reputation or authentication: after RCPT or the dot it defers, for the reader is not to blame.
     What is no reply to the question (a stray 354, no number at all) defers before the dot and decides nothing after.
     """
-    is_refusal = 500 <= reply.code < 600
-    is_ours = is_refusal and (reply.enhanced.startswith("5.7.") or phase is Phase.SESSION)
-    if 400 <= reply.code < 500 or is_ours:
-        state = DeliveryState.DEFERRED
-    elif is_refusal:
-        state = DeliveryState.REJECTED
-    elif phase is not Phase.MESSAGE:
+    reason = printable(reply.text)
+    if 400 <= reply.code < 600:
+        return _refused(reply.code, reason, phase=phase)
+    if phase is not Phase.MESSAGE:
         state = DeliveryState.DEFERRED
     else:
         state = DeliveryState.ACCEPTED if 200 <= reply.code < 300 else DeliveryState.UNCERTAIN
-    return Attempt(state=state, code=reply.code, reason=printable(reply.text), is_ours=is_ours)
+    return Attempt(state=state, code=reply.code, reason=reason)
+
+
+def _refused(code: int, reason: str, *, phase: Phase) -> Attempt:
+    status = status_of(code, reason)
+    about = status.about if status else None
+    is_for_good = code >= 500
+    is_ours = is_for_good and (about is About.US or phase is Phase.SESSION)
+    is_reader = is_for_good and about is About.READER and not is_ours
+    is_guessed = phase is Phase.MESSAGE and status in REPLIES.values()
+    return Attempt(
+        state=DeliveryState.REJECTED if is_for_good and not is_ours else DeliveryState.DEFERRED,
+        code=code,
+        reason=reason,
+        is_ours=is_ours,
+        is_no_such_user=is_reader and not is_guessed,
+        is_slow_down=phase is not Phase.SESSION and asks_to_slow_down(code, reason),
+        cause=status.cause if status else None,
+    )
+
+
+def explained(reply: Reply) -> str:
+    """Return what the relay said to us, with the likely cause and what to do about it."""
+    said = printable(reply.text)
+    status = status_of(reply.code, said)
+    cause = status.cause if status and status.cause else Cause.POLICY
+    return f"{reply.code} {said} (likely cause: {cause}; {REMEDIES[cause]})"
 
 
 def printable(said: str) -> str:
     """Return a relay's words as they may be kept: one line, no bytes that are no text, nobody's address."""
-    decoded = said.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    line = " ".join("".join(c if c.isprintable() else " " for c in decoded).split())
+    if not (said.isascii() and said.isprintable()):  # few are not, and this is asked of every reply
+        decoded = said.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        said = "".join(c if c.isprintable() else " " for c in decoded)
+    line = " ".join(said.split())
+    if "@" not in line and "AUTH " not in line:
+        return line[:_LONGEST_REASON]
     return _ADDRESS.sub("…", _LOGIN.sub(r"\1 …", line))[:_LONGEST_REASON]
 
 

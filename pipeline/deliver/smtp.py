@@ -1,187 +1,284 @@
-"""Submit messages to the one relay, a reply at a time."""
+"""Submit messages to the one relay, each body on its way while the ledger is asked.
+
+Where the relay takes commands in groups (RFC 2920) a message costs one round trip: its dot goes out together with the
+next message's envelope. The fence is asked when the relay wants the body, and no dot goes out before it has said yes.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import re
-import ssl
 from dataclasses import dataclass
 
-import aiosmtplib
-import aiosmtplib.protocol
-
 from pipeline.deliver.message import Message
-from pipeline.deliver.replies import Attempt, Phase, Reply, Start, printable, read_reply, without_secret
-from pipeline.errors import TransportError
+from pipeline.deliver.relay import Relay, RelayLostError
+from pipeline.deliver.replies import Attempt, Phase, Reply, Start, printable, read_reply
+from pipeline.deliver.session import Session, open_session
+from pipeline.deliver.wire import Wire, WireError
+from pipeline.deliver.work import P, Parcel, Single, Work
 from pipeline.model import DeliveryState
 
-_LOST = (
-    aiosmtplib.SMTPServerDisconnected,
-    aiosmtplib.SMTPTimeoutError,
-    TimeoutError,
-    ConnectionError,
-    OSError,
-)
-
-
+PIPELINING = "PIPELINING"
+GO_AHEAD, CLOSING = 354, 421
 _LEADING_DOT = re.compile(rb"(?m)^\.")
+_QUIT = b"QUIT\r\n"
+SHORT_BODY = 16_384
+"""Bytes: fewer are on their way no sooner for being sent apart from the dot, and cost a second system call."""
+KEEP_ALIVE_SECONDS = 30.0
+"""A connection that waits says so before a relay's five minutes (RFC 5321, 4.5.3.2.7) or a firewall's one are over."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Relay:
-    """The one server we submit to."""
+class _Step:
+    """A command of an envelope: whom its refusal is about, and what lets us go on."""
 
-    host: str
-    port: int
-    tls: str = "starttls"
-    """``none``, ``starttls`` or ``implicit``."""
-    username: str | None = None
-    password: str | None = None
-    timeout_seconds: float = 60
-    """For each reply but the last."""
-    dot_timeout_seconds: float = 240
-    """For the reply to the dot: long, for silence there leaves a delivery uncertain, yet shorter than a lease."""
+    phase: Phase
+    passes: int
 
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
+    def is_passed(self, reply: Reply) -> bool:
+        return reply.code // 100 == self.passes
 
 
-class RelayRefusedError(TransportError):
-    """The relay refuses us, not a reader: the issue is held until a person has seen why."""
-
-
-class RelayLostError(TransportError):
-    """The connection was lost before the dot: by chance, or over this one message."""
+_RCPT = _Step(phase=Phase.RECIPIENT, passes=2)
+_STEPS = (_Step(phase=Phase.SESSION, passes=2), _RCPT, _Step(phase=Phase.RECIPIENT, passes=3))
 
 
 class SmtpConnection:
-    """One connection to the relay, opened by the first delivery and again when it was lost."""
+    """One connection to the relay, opened by the first message and again when it was lost."""
 
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
-        self._smtp: aiosmtplib.SMTP | None = None
+        self._session: Session | None = None
+        self._offered: Message | None = None
+        """The message whose envelope is out already."""
 
-    async def _connected(self) -> aiosmtplib.SMTP:
-        """Connect, secure and log in, if need be."""
-        if self._smtp is not None and self._smtp.is_connected:
-            return self._smtp
-        smtp = self._client()
-        try:
-            await smtp.connect()
-        except aiosmtplib.SMTPResponseException as error:
-            smtp.close()
-            raise self._refusal(self._reply(error)) from error
-        except (aiosmtplib.SMTPException, ssl.SSLError, OSError) as error:
-            smtp.close()
-            raise TransportError(f"relay {self._relay} cannot be reached: {self._said(error)}") from error
-        except asyncio.CancelledError:
-            smtp.close()
-            raise
-        self._smtp = smtp
-        return smtp
+    async def run(self, work: Work[P]) -> None:
+        """Send what ``work`` gives until it has nothing more.
+
+        Raises ``TransportError`` when there is no connection or it is lost before a dot, for then the message cannot
+        have arrived, and ``RelayRefusedError`` when the relay wants nothing from us at all.
+        """
+        parcel = await self._next(work)
+        while parcel is not None:
+            parcel = await self._send(work, parcel) or await self._next(work)
 
     async def deliver(self, message: Message, start: Start) -> Attempt | None:
-        """Submit one message; None when ``start`` said no, for then no dot goes out.
-
-        Raises ``TransportError`` when there is no connection or it is lost before the dot, for then the message
-        cannot have arrived, and ``RelayRefusedError`` when the relay wants nothing from us at all.
-        """
-        smtp = await self._connected()
-        refused = await self._envelope(smtp, message)
-        if refused is not None:
-            return refused
-        if smtp.protocol is None:
-            raise self._loss("it closed the connection")
-        if not start():
-            await self.close()
-            return None
-        return await self._body(smtp, smtp.protocol, message)
-
-    async def _envelope(self, smtp: aiosmtplib.SMTP, message: Message) -> Attempt | None:
-        """Offer sender, recipient and DATA; return the attempt's end when the relay does not ask for the body."""
-        phase = Phase.SESSION
-        try:
-            await smtp.mail(message.envelope_from)
-            phase = Phase.RECIPIENT
-            await smtp.rcpt(message.recipient)
-            said = await smtp.execute_command(b"DATA")
-        except aiosmtplib.SMTPResponseException as error:
-            return await self._refused(smtp, self._reply(error), phase=phase)
-        except _LOST as error:
-            smtp.close()
-            raise self._loss(self._said(error)) from error
-        if said.code == aiosmtplib.SMTPStatus.start_input:
-            return None
-        return await self._refused(smtp, self._reply(said), phase=phase)
-
-    async def _refused(self, smtp: aiosmtplib.SMTP, reply: Reply, *, phase: Phase) -> Attempt:
-        if phase is Phase.SESSION and reply.code >= 500:
-            raise self._refusal(reply)
-        await self._reset(smtp)
-        return read_reply(reply, phase=phase)
-
-    async def _body(
-        self, smtp: aiosmtplib.SMTP, protocol: aiosmtplib.protocol.SMTPProtocol, message: Message
-    ) -> Attempt:
-        """Send the body and its dot in one piece; silence or a cut from here on leaves the delivery uncertain."""
-        try:
-            protocol.write(_dotted(message.content))
-            said = await protocol.read_response(timeout=self._relay.dot_timeout_seconds)
-        except aiosmtplib.SMTPResponseException as error:
-            smtp.close()
-            return read_reply(self._reply(error), phase=Phase.MESSAGE)
-        except _LOST as error:
-            smtp.close()
-            return Attempt(
-                state=DeliveryState.UNCERTAIN, reason=f"no reply after the dot: {self._said(error)}"
-            )
-        if not 200 <= said.code < 300:
-            await self._reset(smtp)
-        return read_reply(self._reply(said), phase=Phase.MESSAGE)
-
-    async def _reset(self, smtp: aiosmtplib.SMTP) -> None:
-        try:
-            await smtp.rset()
-        except (aiosmtplib.SMTPException, OSError):
-            smtp.close()  # the next delivery opens a new one
+        """Submit one message; None when ``start`` said no, for then no dot goes out. Raises as ``run`` does."""
+        single = Single(message, start)
+        await self.run(single)
+        return single.attempt
 
     async def close(self) -> None:
         """End the connection without waiting for a farewell."""
-        if self._smtp is not None:
-            self._smtp.close()
-            self._smtp = None
+        if self._session is not None:
+            self._session.wire.close(farewell=b"" if self._offered else _QUIT)
+            self._session = None
+        self._offered = None
 
-    def _reply(self, said: aiosmtplib.SMTPResponse | aiosmtplib.SMTPResponseException) -> Reply:
-        """Return what the relay said, in which it may have repeated our login."""
-        return Reply(code=said.code, text=self._without_password(said.message))
+    async def _next(self, work: Work[P]) -> P | None:
+        """Wait for the next parcel, and keep the connection alive meanwhile."""
+        parcel = work.ready()
+        if parcel is not None or self._session is None:
+            return parcel or await work.next()
+        waiting = asyncio.ensure_future(work.next())
+        try:
+            while not (await asyncio.wait({waiting}, timeout=KEEP_ALIVE_SECONDS))[0]:
+                await self._tell(b"NOOP\r\n")
+            return waiting.result()
+        finally:
+            waiting.cancel()
 
-    def _said(self, error: Exception) -> str:
-        return printable(self._without_password(str(error))) or type(error).__name__
+    async def _send(self, work: Work[P], parcel: P) -> P | None:
+        """Send one message; return the next, if its envelope went out with this one's dot."""
+        was_behind = self._offered is parcel.message
+        try:
+            refused = await self._offer(parcel.message)
+            if refused is None:
+                body = _stuffed(parcel.message)
+                if len(body) > SHORT_BODY:
+                    self._wire.write(body, replies=0)
+                    body = b""
+                is_started = await work.start(parcel)
+        except WireError as error:
+            self._drop()
+            work.put_back(parcel, is_lost=not was_behind)
+            raise RelayLostError(f"relay {self._relay} was lost: {self._said(error)}") from error
+        except BaseException:
+            self._drop()
+            work.put_back(parcel, is_lost=False)
+            raise
+        if refused is not None:
+            work.settle(parcel, refused)
+            return None
+        if not is_started:
+            self._drop()
+            return None
+        return await self._finish(work, parcel, body)
 
-    def _without_password(self, said: str) -> str:
-        return without_secret(said, self._relay.password or "")
+    async def _finish(self, work: Work[P], parcel: P, body: bytes) -> P | None:
+        """Send what is left of the ``body`` and the dot, and with it the next envelope; silence or a cut from here on leaves the delivery uncertain."""
+        if not self._wire.is_open:
+            work.settle(parcel, _deferred("the connection was lost before the dot"))
+            self._drop()
+            return None
+        following = self._following(work)
+        try:
+            self._write_end(body + b".\r\n", following)
+            reply = await self._reply(self._relay.dot_timeout_seconds)
+        except BaseException as error:
+            self._drop()
+            work.settle(parcel, _uncertain(self._said(error)))
+            if following is not None:
+                work.put_back(following, is_lost=False)
+            if not isinstance(error, WireError):
+                raise
+            return None
+        attempt = read_reply(reply, phase=Phase.MESSAGE)
+        work.settle(parcel, attempt)
+        self._count(ends=attempt.state is DeliveryState.UNCERTAIN or reply.code == CLOSING)
+        if following is not None and self._session is None:
+            work.put_back(following, is_lost=False)
+            return None
+        return following
 
-    def _refusal(self, reply: Reply) -> TransportError:
-        kind = RelayRefusedError if reply.code >= 500 else TransportError
-        return kind(f"relay {self._relay} refuses us: {reply.code} {printable(reply.text)}")
+    def _following(self, work: Work[P]) -> P | None:
+        """Return a parcel whose envelope may go out with the dot; None where the relay wants one thing at a time."""
+        session = self._open()
+        is_last = session.sent + 1 >= self._relay.messages_per_connection
+        return None if is_last or PIPELINING not in session.abilities else work.ready()
 
-    def _loss(self, why: str) -> TransportError:
-        return RelayLostError(f"relay {self._relay} was lost: {why}")
+    def _write_end(self, end: bytes, following: Parcel | None) -> None:
+        self._offered = None
+        if following is None or not self._takes(following.message):
+            self._wire.write(end, replies=1)
+            return
+        self._offered = following.message
+        self._wire.write(end + b"".join(self._commands(following.message)), replies=4)
 
-    def _client(self) -> aiosmtplib.SMTP:
-        relay = self._relay
-        return aiosmtplib.SMTP(
-            hostname=relay.host,
-            port=relay.port,
-            username=relay.username,
-            password=relay.password,
-            timeout=relay.timeout_seconds,
-            use_tls=relay.tls == "implicit",
-            start_tls=relay.tls == "starttls",
+    def _count(self, *, ends: bool) -> None:
+        """Count a message; end the connection after its last one."""
+        session = self._open()
+        session.sent += 1
+        if ends:
+            self._drop()
+        elif session.sent >= self._relay.messages_per_connection:
+            session.wire.close(farewell=_QUIT)
+            self._drop()
+
+    async def _offer(self, message: Message) -> Attempt | None:
+        """Offer sender, recipient and DATA; return the attempt's end when the relay does not ask for the body."""
+        if self._session is not None and self._offered is None and not self._session.wire.is_open:
+            self._drop()  # closed while nothing was on its way
+        if self._session is None:
+            self._session = await open_session(self._relay)
+        if not self._takes(message):
+            return Attempt(
+                state=DeliveryState.REJECTED, reason="the relay takes no address beyond ASCII (SMTPUTF8)"
+            )
+        commands = self._commands(message)
+        if PIPELINING in self._session.abilities:
+            if self._offered is not message:
+                self._wire.write(b"".join(commands), replies=len(commands))
+            self._offered = None
+            return await self._answered_together()
+        for step, command in zip(_STEPS, commands, strict=True):
+            self._wire.write(command, replies=1)
+            reply = await self._reply(self._relay.timeout_seconds)
+            if not step.is_passed(reply):
+                return await self._refused(reply, phase=step.phase)
+        return None
+
+    async def _answered_together(self) -> Attempt | None:
+        """Take the replies to an envelope sent in one piece; all are awaited, whichever is the first refusal."""
+        refusal: tuple[Reply, Phase] | None = None
+        is_recipient_taken = False
+        for step in _STEPS:
+            try:
+                reply = await self._reply(self._relay.timeout_seconds)
+            except WireError:
+                if refusal is None:
+                    raise
+                self._drop()
+                break
+            if refusal is None and not step.is_passed(reply):
+                refusal = reply, step.phase
+            elif refusal is not None and reply.code == GO_AHEAD:
+                await self._send_nothing(is_safe=not is_recipient_taken)
+            is_recipient_taken |= step is _RCPT and step.is_passed(reply)
+        return None if refusal is None else await self._refused(refusal[0], phase=refusal[1])
+
+    async def _send_nothing(self, *, is_safe: bool) -> None:
+        """Answer a relay that wants the body though it refused the recipient: with a lone dot (RFC 2920, 3.1)."""
+        if is_safe:
+            await self._tell(b".\r\n")
+        else:
+            self._drop()  # somebody would get an empty mail
+
+    async def _refused(self, reply: Reply, *, phase: Phase) -> Attempt:
+        if phase is Phase.SESSION and reply.code >= 500:
+            raise self._relay.refusal(reply)
+        if reply.code == CLOSING:
+            self._drop()
+        await self._tell(b"RSET\r\n")
+        return read_reply(reply, phase=phase)
+
+    async def _tell(self, command: bytes) -> None:
+        """Say what any reply will do to; a connection that ends over it is opened again by the next message."""
+        try:
+            self._wire.write(command, replies=1)
+            await self._reply(self._relay.timeout_seconds)
+        except WireError:
+            self._drop()
+
+    def _takes(self, message: Message) -> bool:
+        return not message.is_utf8 or "SMTPUTF8" in self._open().abilities
+
+    def _commands(self, message: Message) -> tuple[bytes, bytes, bytes]:
+        """Return an envelope: its header may hold UTF-8 (RFC 6531), its body is always 7 bit."""
+        eight = " BODY=8BITMIME" if "8BITMIME" in self._open().abilities else ""
+        parameters = f"{eight} SMTPUTF8" if message.is_utf8 else ""
+        return (
+            f"MAIL FROM:<{message.envelope_from}>{parameters}\r\n".encode(),
+            f"RCPT TO:<{message.recipient}>\r\n".encode(),
+            b"DATA\r\n",
         )
 
+    async def _reply(self, timeout_seconds: float) -> Reply:
+        return self._relay.without_password(await self._wire.reply(timeout_seconds=timeout_seconds))
 
-def _dotted(content: bytes) -> bytes:
-    """Return a message of CRLF lines as DATA takes it (RFC 5321, 4.5.2): dots doubled, the final one added."""
-    ended = content if content.endswith(b"\r\n") else content + b"\r\n"
-    return _LEADING_DOT.sub(b"..", ended) + b".\r\n"
+    def _said(self, error: BaseException) -> str:
+        return (
+            printable(self._relay.without_password(Reply(code=0, text=str(error))).text)
+            or type(error).__name__
+        )
+
+    def _drop(self) -> None:
+        """End the connection at once: what is half said must not be taken for the whole."""
+        if self._session is not None:
+            self._session.wire.close()
+        self._session = self._offered = None
+
+    @property
+    def _wire(self) -> Wire:
+        return self._open().wire
+
+    def _open(self) -> Session:
+        if self._session is None:
+            raise WireError("it is not connected")
+        return self._session
+
+
+def _deferred(reason: str) -> Attempt:
+    return Attempt(state=DeliveryState.DEFERRED, reason=reason)
+
+
+def _uncertain(why: str) -> Attempt:
+    return Attempt(state=DeliveryState.UNCERTAIN, reason=f"no reply after the dot: {why}")
+
+
+def _stuffed(message: Message) -> bytes:
+    """Return a message of CRLF lines as DATA takes it (RFC 5321, 4.5.2), without the final dot: other dots doubled."""
+    content = message.content if message.content.endswith(b"\r\n") else message.content + b"\r\n"
+    if not message.may_have_dots or not (content.startswith(b".") or b"\n." in content):
+        return content
+    return _LEADING_DOT.sub(b"..", content)

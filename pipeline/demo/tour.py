@@ -22,6 +22,7 @@ from pipeline.demo.sample import load_press, newsroom_folder
 from pipeline.doorway import bound_socket, serving
 from pipeline.errors import UsageError
 from pipeline.jobs.collect import CollectReport, SourceRead
+from pipeline.jobs.dispatch import Hearers
 from pipeline.jobs.export import export
 from pipeline.jobs.plan import audience_size
 from pipeline.jobs.run import run
@@ -112,7 +113,7 @@ async def _one_day(newsroom: Newsroom, press: Press, clock: _Clock, day: int, wa
         slot,
         on_read=watcher.source_read,
         on_composed=watcher.composed,
-        on_delivered=watcher.delivered,
+        hearers=Hearers(delivered=lambda _: watcher.delivered()),
     )
     pages = export(newsroom, _whole(newsroom, ended.sent.issue.id), newsroom.home / "preview")
     return Day(collected=ended.collected, sent=ended.sent, pages=pages)

@@ -11,7 +11,19 @@ from dataclasses import replace
 from pipeline.app import Newsroom
 from pipeline.config import read_secret
 from pipeline.deliver.replies import without_secret
-from pipeline.doctor import configuration, database, folder, issues, letters, press, relay, site
+from pipeline.doctor import (
+    clock,
+    complaints,
+    configuration,
+    database,
+    folder,
+    issues,
+    letters,
+    press,
+    records,
+    relay,
+    site,
+)
 from pipeline.doctor.finding import Check, Finding, Level, problem, trouble
 from pipeline.doctor.looking import WHOLE_SECONDS
 from pipeline.errors import ConfigurationError, MetabriefError
@@ -28,7 +40,9 @@ ALWAYS = (
     Check(topic="templates", look=letters.own_letters),
     Check(topic="relay", look=relay.signing),
     Check(topic="relay", look=relay.relay),
+    Check(topic="dns", look=records.records),
     Check(topic="site", look=site.site),
+    Check(topic="clock", look=clock.clock),
 )
 """These ask the database nothing."""
 STORED = (
@@ -38,13 +52,14 @@ STORED = (
     Check(topic="clock", look=database.clock),
     Check(topic="readers", look=configuration.readers),
     Check(topic="readers", look=letters.waiting),
+    Check(topic="readers", look=complaints.complaints),
     Check(topic="sources", look=press.sources),
     Check(topic="schedule", look=issues.schedule),
     Check(topic="issues", look=issues.waiting),
 )
 TOPICS = (
     *("configuration", "folder", "database", "clock", "readers", "sources"),
-    *("schedule", "issues", "templates", "relay", "site"),
+    *("schedule", "issues", "templates", "relay", "dns", "site"),
 )
 """In the order they are told."""
 

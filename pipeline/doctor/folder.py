@@ -69,9 +69,14 @@ def _is_needed(newsroom: Newsroom) -> bool:
 
 
 def secrets(newsroom: Newsroom) -> Iterator[Finding]:
-    """Look at who may read the files that hold passwords."""
-    llm = newsroom.settings.llm
-    for name in (newsroom.settings.smtp.password_file, llm.api_key_file if llm else None):
+    """Look at who may read the files that hold passwords and the key that signs."""
+    llm, dkim = newsroom.settings.llm, newsroom.settings.dkim
+    names = (
+        newsroom.settings.smtp.password_file,
+        llm.api_key_file if llm else None,
+        dkim.private_key_file if dkim else None,
+    )
+    for name in names:
         path = newsroom.home / name if name else None
         if path is not None and path.is_file():
             yield _closed(path, str(name))

@@ -8,6 +8,8 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 
 import aiosmtplib
 
@@ -20,6 +22,10 @@ from pipeline.doctor.looking import PATIENCE_SECONDS, WHOLE_SECONDS
 from pipeline.model import TransportKind
 
 _ABILITIES = ("PIPELINING", "SIZE", "8BITMIME", "SMTPUTF8")
+_LARGEST_BYTES = 200_000
+"""Room for an issue: 90 KB of HTML as quoted-printable, its text part and headers."""
+_SOON = timedelta(days=14)
+"""Before a certificate ends: those of 90 days are renewed a month before."""
 
 
 def signing(newsroom: Newsroom) -> Iterator[Finding]:
@@ -51,7 +57,21 @@ def relay(newsroom: Newsroom, *, patience_seconds: float = PATIENCE_SECONDS) -> 
             remedy="see [smtp] port: many hosts close 25, and want 587 or 465",
         )
     else:
-        yield from asyncio.run(_talk(smtp, line, password=password, patience_seconds=patience_seconds))
+        yield from judge_line(smtp, peer=line.getpeername()[0])
+        yield from asyncio.run(
+            _talk(smtp, line, password=password, patience_seconds=patience_seconds, now=newsroom.clock())
+        )
+
+
+def judge_line(smtp: Smtp, *, peer: str) -> Iterator[Finding]:
+    """Warn of a line to an address that others can read."""
+    if smtp.tls != "none" or ip_address(peer).is_loopback:
+        return
+    what = "mails and the password" if smtp.username is not None else "mails"
+    yield warning(
+        f'{what} go to {smtp.host} in clear: [smtp] tls is "none"',
+        remedy='write tls = "starttls" (port 587) or "implicit" (port 465)',
+    )
 
 
 def _is_mailed(newsroom: Newsroom) -> bool:
@@ -62,12 +82,14 @@ def _is_mailed(newsroom: Newsroom) -> bool:
 class _Step:
     """A part of the conversation: what it shows when it goes well, what its failing means."""
 
-    take: Callable[[], Awaitable[str]]
+    take: Callable[[], Awaitable[list[Finding]]]
     failing: str
     remedy: str
 
 
-async def _talk(smtp: Smtp, line: socket.socket, *, password: str, patience_seconds: float) -> list[Finding]:
+async def _talk(
+    smtp: Smtp, line: socket.socket, *, password: str, patience_seconds: float, now: datetime
+) -> list[Finding]:
     line.setblocking(False)
     client = aiosmtplib.SMTP(
         hostname=smtp.host,
@@ -77,7 +99,7 @@ async def _talk(smtp: Smtp, line: socket.socket, *, password: str, patience_seco
         start_tls=False,
         local_hostname=socket.getfqdn(),  # here, in a thread that nobody waits for when the DNS hangs
     )
-    talk = _Talk(client=client, smtp=smtp, password=password)
+    talk = _Talk(client=client, smtp=smtp, password=password, now=now)
     found: list[Finding] = []
     try:
         async with asyncio.timeout(WHOLE_SECONDS / 2):
@@ -97,6 +119,7 @@ class _Talk:
     client: aiosmtplib.SMTP
     smtp: Smtp
     password: str
+    now: datetime
 
     @property
     def relay(self) -> str:
@@ -105,9 +128,10 @@ class _Talk:
     async def findings(self) -> AsyncIterator[Finding]:
         """Take step after step; the first that fails is the last, else a goodbye follows."""
         for step in self._steps():
-            finding = await self._taken(step)
-            yield finding
-            if finding.level is not Level.OK:
+            found = await self._taken(step)
+            for finding in found:
+                yield finding
+            if any(finding.level is Level.PROBLEM for finding in found):
                 return
         with suppress(aiosmtplib.SMTPException, OSError):
             await self.client.quit()
@@ -127,33 +151,63 @@ class _Talk:
             remedy = "see [smtp] username and password"
             yield _Step(take=self._log_in, failing="refuses the login", remedy=remedy)
 
-    async def _taken(self, step: _Step) -> Finding:
+    async def _taken(self, step: _Step) -> list[Finding]:
         try:
-            return ok(await step.take())
+            return await step.take()
         except (aiosmtplib.SMTPException, OSError) as error:
             said = _said(error, password=self.password)
-            return problem(f"{self.relay} {step.failing}: {said}", remedy=step.remedy)
+            return [problem(f"{self.relay} {step.failing}: {said}", remedy=step.remedy)]
 
-    async def _greet(self) -> str:
+    async def _greet(self) -> list[Finding]:
         await self.client.connect()
-        return f"{self.relay} greets us{_tls(self.client)}"
+        return [ok(f"{self.relay} greets us{_tls(self.client)}"), *_certificate(self.client, now=self.now)]
 
-    async def _secure(self) -> str:
+    async def _secure(self) -> list[Finding]:
         await self.client.starttls()
-        return f"STARTTLS works{_tls(self.client)}"
+        return [ok(f"STARTTLS works{_tls(self.client)}"), *_certificate(self.client, now=self.now)]
 
-    async def _ask(self) -> str:
+    async def _ask(self) -> list[Finding]:
         await self.client.ehlo()
-        return _abilities(self.client)
+        return [ok(_abilities(self.client)), *_inabilities(self.client)]
 
-    async def _log_in(self) -> str:
+    async def _log_in(self) -> list[Finding]:
         await self.client.login(self.smtp.username or "", self.password)
-        return "the login is accepted"
+        return [ok("the login is accepted")]
 
 
 def _tls(client: aiosmtplib.SMTP) -> str:
     secured = client.get_transport_info("ssl_object")
     return f" ({secured.version()})" if secured is not None else ""
+
+
+def _certificate(client: aiosmtplib.SMTP, *, now: datetime) -> Iterator[Finding]:
+    """Warn of a certificate that ends soon: from that day on nothing is sent."""
+    secured = client.get_transport_info("ssl_object")
+    until = (secured.getpeercert() or {}).get("notAfter") if secured is not None else None
+    if until is None:
+        return
+    last = datetime.fromtimestamp(ssl.cert_time_to_seconds(until), tz=UTC)
+    if last - now < _SOON:
+        yield warning(
+            f"its certificate ends on {last:%Y-%m-%d}", remedy="ask whoever runs the relay to renew it"
+        )
+
+
+def _inabilities(client: aiosmtplib.SMTP) -> Iterator[Finding]:
+    """Say what the relay cannot do that we would miss."""
+    if not client.supports_extension("PIPELINING"):
+        yield warning(
+            "without PIPELINING every mail waits for four replies: sending is slow",
+            remedy="turn it on at the relay, or at the firewall before it (RFC 2920)",
+        )
+    size = client.esmtp_extensions.get("size", "")
+    if (
+        size.isdecimal() and 0 < int(size[:20]) < _LARGEST_BYTES
+    ):  # 0: it has no limit of its own (RFC 1870, 4)
+        yield problem(
+            f"it takes no mail above {size} bytes, and ours may have {_LARGEST_BYTES:,}",
+            remedy="raise its limit (message_size_limit in Postfix)",
+        )
 
 
 def _abilities(client: aiosmtplib.SMTP) -> str:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections import deque
 from datetime import timedelta
 
 import sqlalchemy as sa
 
 from pipeline.app import Newsroom
+from pipeline.jobs import senders
+from pipeline.jobs.journal import LEASE, Journal
 from pipeline.model import DeliveryState, Issue, IssueStatus, TransportKind
-from pipeline.store import deliveries, issues
+from pipeline.store import deliveries, issues, waiting
 from pipeline.store.deliveries import Claim, Outcome
 from subscribers.audience import Recipient, audience, recipients
 
-LEASE = timedelta(minutes=5)
-"""Longer than a batch takes on a slow relay; a sender that dies leaves its rows to others after it."""
-
-CLAIMED_PER_CONNECTION = 5
+CLAIMED_PER_CONNECTION, FEWEST_CLAIMED = 5, 50
 CLAIMED_AHEAD = timedelta(minutes=1)
 """A rate limit must not keep a row waiting until its lease is over."""
 
@@ -24,103 +22,105 @@ Place = tuple[Claim, Recipient]
 
 
 class Claims:
-    """The deliveries of one issue that wait for a way out; ``keeps_hours`` leaves readers whose hour is to come."""
+    """The deliveries of one issue that are due; ``keeps_hours`` leaves readers whose hour is to come."""
 
-    def __init__(self, newsroom: Newsroom, issue: Issue, *, owner: str, keeps_hours: bool) -> None:
+    def __init__(
+        self, newsroom: Newsroom, issue: Issue, journal: Journal, *, owner: str, keeps_hours: bool
+    ) -> None:
         self.is_paused = False
         """The issue was held or called off meanwhile."""
         self._newsroom = newsroom
         self._issue = issue
+        self._journal = journal
         self._owner = owner
         self._keeps_hours = keeps_hours
-        self._waiting: deque[Place] = deque()
-        self._lost: set[int] = set()
-        self._is_incomplete = False
 
-    @property
-    def are_left(self) -> bool:
-        """Say whether some could not be tried in this round."""
-        return bool(self._waiting) or self._is_incomplete
+    async def begin_round(self) -> int:
+        """Take back what dead senders left, close what is too late or no longer wanted; return how many are due."""
+        await self._recover()
+        return await self._journal.ask(self._swept)
 
-    def begin_round(self) -> None:
-        """Take back what dead senders left, and close what is too late or no longer wanted."""
-        now = self._newsroom.clock()
-        with self._newsroom.database.write() as connection:
-            repeatable = self._issue.transport is TransportKind.OUTBOX
-            deliveries.recover(connection, self._issue.id, repeatable=repeatable, now=now)
-            deliveries.sweep(
+    async def take(self) -> tuple[Place, ...]:
+        """Claim a batch; empty when nothing is due any more, or the issue must not go on."""
+        while True:
+            claimed, places = await self._journal.ask(self._claimed)
+            if places:
+                return places
+            if not claimed and not await self._recover():
+                return ()
+
+    async def see_whether_paused(self) -> None:
+        """Look whether the issue is still being sent."""
+        self.is_paused = not await self._journal.ask(self._is_sending)
+
+    async def _recover(self) -> int:
+        """Take back what senders left that ended."""
+        home, now = self._newsroom.home, self._newsroom.clock()
+
+        def recover(connection: sa.Connection) -> tuple[int, tuple[str, ...]]:
+            found = senders.look_at(home, deliveries.owners(connection, self._issue.id))
+            number = deliveries.recover(
                 connection,
                 self._issue.id,
-                audience(self._issue.newsletter),
+                repeatable=self._issue.transport is TransportKind.OUTBOX,
                 now=now,
-                ignore_hours=not self._keeps_hours,
+                dead=found.dead,
+                living=found.living,
+                owner=self._owner,
             )
-        self._waiting.clear()
-        self._lost.clear()
-        self._is_incomplete = False
+            return number, found.dead
 
-    def find(self) -> bool:
-        """Say whether a delivery waits, claiming more if need be; False too when the issue must not go on."""
-        while not self._waiting and self._claim_batch():
-            pass  # all of a batch may have been erased
-        return bool(self._waiting)
+        number, dead = await self._journal.ask(recover)
+        senders.forget(home, dead)
+        return number
 
-    def take(self) -> Place:
-        """Return the delivery that waits longest, once ``find`` said there is one."""
-        return self._waiting.popleft()
+    def _swept(self, connection: sa.Connection) -> int:
+        now, readers, ignore_hours = (
+            self._newsroom.clock(),
+            audience(self._issue.newsletter),
+            not self._keeps_hours,
+        )
+        deliveries.sweep(connection, self._issue.id, readers, now=now, ignore_hours=ignore_hours)
+        return waiting.number_due(connection, self._issue.id, now=now, ignore_hours=ignore_hours)
 
-    def put_back(self, place: Place) -> None:
-        """Let a delivery wait behind the others; one that lost the connection twice is left for another round."""
-        subscriber_id = place[0].subscriber_id
-        if subscriber_id in self._lost:
-            self._is_incomplete = True
-            return
-        self._lost.add(subscriber_id)
-        self._waiting.append(place)
-
-    def see_whether_paused(self) -> None:
-        """Look whether the issue is still being sent."""
-        with self._newsroom.database.read() as connection:
-            self.is_paused = not _is_sending(connection, self._issue.id)
+    def _claimed(self, connection: sa.Connection) -> tuple[int, tuple[Place, ...]]:
+        """Claim rows; return how many, and those whose readers are still known."""
+        self.is_paused = not self._is_sending(connection)
+        if self.is_paused:
+            return 0, ()
+        now = self._newsroom.clock()
+        claims = deliveries.claim(
+            connection,
+            self._issue.id,
+            owner=self._owner,
+            lease_until=now + LEASE,
+            now=now,
+            limit=self._batch_size(),
+            ignore_hours=not self._keeps_hours,
+        )
+        people = recipients(connection, [claim.subscriber_id for claim in claims])
+        erased = [_erased(claim) for claim in claims if claim.subscriber_id not in people]
+        deliveries.finish(connection, self._issue.id, erased, owner=self._owner, now=now)
+        known = (claim for claim in claims if claim.subscriber_id in people)
+        return len(claims), tuple((claim, people[claim.subscriber_id]) for claim in known)
 
     def _batch_size(self) -> int:
         delivery = self._newsroom.settings.delivery
         ways = 1 if self._issue.transport is TransportKind.OUTBOX else delivery.connections
-        most = ways * CLAIMED_PER_CONNECTION
+        most = max(FEWEST_CLAIMED, ways * CLAIMED_PER_CONNECTION)
         if delivery.rate_per_second is None:
             return most
         return max(1, min(most, int(delivery.rate_per_second * CLAIMED_AHEAD.total_seconds())))
 
-    def _claim_batch(self) -> bool:
-        now = self._newsroom.clock()
-        with self._newsroom.database.write() as connection:
-            self.is_paused = not _is_sending(connection, self._issue.id)
-            if self.is_paused:
-                return False
-            claims = deliveries.claim(
-                connection,
-                self._issue.id,
-                owner=self._owner,
-                lease_until=now + LEASE,
-                now=now,
-                limit=self._batch_size(),
-                ignore_hours=not self._keeps_hours,
-            )
-            people = recipients(connection, [claim.subscriber_id for claim in claims])
-            erased = [_erased(claim) for claim in claims if claim.subscriber_id not in people]
-            deliveries.finish(connection, self._issue.id, erased, owner=self._owner, now=now)
-        self._waiting.extend(
-            (claim, people[claim.subscriber_id]) for claim in claims if claim.subscriber_id in people
-        )
-        return bool(claims)
+    def _is_sending(self, connection: sa.Connection) -> bool:
+        issue = issues.load_bare(connection, self._issue.id)
+        return issue is not None and issue.status is IssueStatus.SENDING
 
 
 def _erased(claim: Claim) -> Outcome:
     return Outcome(
-        subscriber_id=claim.subscriber_id, state=DeliveryState.SUPPRESSED, reason="no longer subscribed"
+        subscriber_id=claim.subscriber_id,
+        state=DeliveryState.SUPPRESSED,
+        reason="no longer subscribed",
+        is_try=False,
     )
-
-
-def _is_sending(connection: sa.Connection, issue_id: int) -> bool:
-    issue = issues.load_bare(connection, issue_id)
-    return issue is not None and issue.status is IssueStatus.SENDING

@@ -1,34 +1,67 @@
-"""One round over an issue's due deliveries: claim, fill, gate, fence, submit, write down."""
+"""One round over an issue's due deliveries: claim, write, and let every way out send what its connection bears."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import random
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeVar
+
+import sqlalchemy as sa
 
 from pipeline.app import Newsroom
 from pipeline.config import Newsletter
-from pipeline.deliver import gate
-from pipeline.deliver.ledger import next_try
-from pipeline.deliver.message import Message, UnwritableAddressError, build
+from pipeline.deliver.message import UnwritableAddressError
+from pipeline.deliver.relay import RelayRefusedError
 from pipeline.deliver.replies import Attempt
-from pipeline.deliver.smtp import RelayRefusedError
-from pipeline.deliver.throttle import Throttle
-from pipeline.errors import GateError, TransportError
+from pipeline.errors import GateError, StoreError, TransportError
+from pipeline.jobs.batch import Batch
 from pipeline.jobs.claiming import Claims, Place
-from pipeline.jobs.fill import Letterset, fill_for, letterset
-from pipeline.jobs.lease import process_name
-from pipeline.jobs.letterhead import sender
+from pipeline.jobs.journal import Journal
+from pipeline.jobs.messages import Messages
+from pipeline.jobs.outcomes import Outcomes
 from pipeline.jobs.stopping import wait_for, work_until_stopped
+from pipeline.jobs.supply import Parcel, Supply
 from pipeline.jobs.transports import Transport
-from pipeline.jobs.verdict import Hold, Verdict
+from pipeline.jobs.verdict import Hold
 from pipeline.model import DeliveryState, HoldReason, Issue
-from pipeline.store import deliveries, issues
-from pipeline.store.deliveries import Claim, Outcome
-from subscribers.audience import Recipient, audience
+from pipeline.store import issues
+from pipeline.store.deliveries import Claim
+from subscribers.audience import audience
+
+T = TypeVar("T")
+
+WRITTEN_TOGETHER = 20
+"""Messages: some ten milliseconds of signing, after which others have their turn."""
+_LONGEST_JITTER_SECONDS = 0.25
+"""Fifty connections that were lost together must not come back together."""
+_MOST_PASSES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hearers:
+    """Who hears how sending goes on."""
+
+    delivered: Callable[[Attempt], None] = lambda _: None
+    """Each try that ended."""
+    round_begun: Callable[[int], None] = lambda _: None
+    """How many deliveries are due now."""
+    batch: Callable[[Batch], None] = lambda _: None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Written:
+    """What came of writing some messages."""
+
+    parcels: list[Parcel] = field(default_factory=list)
+    refused: list[tuple[Claim, Attempt]] = field(default_factory=list)
 
 
 class Dispatch:
-    """Sends what is due of one issue, over several transports at once; one a run, for it counts over its rounds."""
+    """Sends what is due of one issue, over several ways out at once; one a run, for it counts over its rounds."""
 
     def __init__(
         self,
@@ -36,150 +69,221 @@ class Dispatch:
         newsletter: Newsletter,
         issue: Issue,
         *,
+        owner: str,
         keeps_hours: bool,
         stop: asyncio.Event,
-        on_delivered: Callable[[], None],
+        hearers: Hearers,
     ) -> None:
-        self.owner = process_name()
+        self.owner = owner
+        self.keeps_hours = keeps_hours
         self.hold: Hold | None = None
         self._newsroom = newsroom
         self._newsletter = newsletter
         self._issue = issue
         self._stop = stop
-        self._on_delivered = on_delivered
-        self._audience = audience(newsletter.key)
-        self._sender = sender(newsroom, newsletter)
-        self._settings = self._ready_variants()
-        self._claims = Claims(newsroom, issue, owner=self.owner, keeps_hours=keeps_hours)
-        self._throttle = Throttle(newsroom.settings.delivery.rate_per_second)
-        self._verdict = Verdict(connections=newsroom.settings.delivery.connections)
+        self._hearers = hearers
+        self._journal = Journal(newsroom, issue.id, audience(newsletter.key), owner=owner)
+        self._claims = Claims(newsroom, issue, self._journal, owner=owner, keeps_hours=keeps_hours)
+        self._outcomes = Outcomes(newsroom, newsletter, issue, self._journal, tell=hearers.batch)
+        self._pen = ThreadPoolExecutor(1, thread_name_prefix="messages")
+        self._messages: Messages | None = None
+        self._supply = Supply(most=0)
+        self._halt = asyncio.Event()
+        """All must stop, though nobody outside has asked for it: the issue is held, or was paused."""
         self._on_the_wire: set[asyncio.Task[object] | None] = set()
+        self._lost: set[int] = set()
+        self._settled = self._left = 0
+        self._must_look_again = False
         self._trouble = ""
 
+    async def ask(self, job: Callable[[sa.Connection], T]) -> T:
+        """Do something in a transaction, in turn with what is written for the deliveries. Raises ``StoreError``."""
+        return await self._journal.ask(job)
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self._journal.close()
+        self._pen.shutdown(wait=False)
+
     async def once(self, transports: Callable[[], Iterable[Transport]]) -> str:
-        """Try each due row once; return why some could not be tried, or an empty string."""
-        self._claims.begin_round()
-        self._trouble = ""
-        ways = tuple(transports())
-        await work_until_stopped(map(self._work, ways), self._stop, spared=self._on_the_wire)
-        return self._trouble if self._claims.are_left else ""
+        """Try each due row once; return why some could not be tried, or an empty string.
+
+        Rows that a clock or a database took from us on the way are looked for again, a few times.
+        """
+        self._lost.clear()
+        self._halt.clear()
+        self._trouble, self._left = "", 0
+        for number in range(_MOST_PASSES):
+            self._must_look_again = False
+            due = await self._claims.begin_round()
+            if number == 0:
+                self._hearers.round_begun(due)
+            if not due or self._must_stop():
+                break
+            await self._pass(tuple(transports()))
+            if not self._must_look_again:
+                break
+        return self._trouble if self._left or not self._supply.is_over else ""
+
+    async def _pass(self, ways: Collection[Transport]) -> None:
+        self._supply = Supply(most=2 * len(ways))
+        writing = asyncio.create_task(self._write_ahead())
+        try:
+            await work_until_stopped(map(self._work, ways), self._stop, spared=self._on_the_wire)
+        finally:
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
+            await self._journal.drain()
+            self._outcomes.end_batch()
+        if not writing.cancelled() and (failure := writing.exception()) is not None:
+            raise failure
+
+    async def _write_ahead(self) -> None:
+        """Claim, fill and sign what the ways out will send next."""
+        try:
+            while not self._must_stop() and (places := await self._claims.take()):
+                kept = (place for place in places if not self._is_resting(place))
+                while (some := tuple(islice(kept, WRITTEN_TOGETHER))) and not self._must_stop():
+                    written = await asyncio.get_running_loop().run_in_executor(self._pen, self._written, some)
+                    for claim, attempt in written.refused:
+                        self._outcomes.write_down(claim, attempt)
+                    await self._supply.put(written.parcels)
+            self._supply.complete()
+        except GateError as error:
+            self._hold((HoldReason.GATE, str(error)))
+        finally:
+            self._supply.close_unless_complete()
+
+    def _is_resting(self, place: Place) -> bool:
+        claim, reader = place
+        return self._outcomes.puts_off(claim, domain=_domain(reader.email))
+
+    def _written(self, places: Iterable[Place]) -> _Written:
+        """Write messages, in the pen's thread; whose address is none gets none. Raises ``GateError``."""
+        if self._messages is None:
+            with self._newsroom.database.read() as connection:
+                variants = issues.variants(connection, self._issue.id)
+            self._messages = Messages(self._newsroom, self._newsletter, self._issue.id, variants)
+        written = _Written()
+        for claim, reader in places:
+            try:
+                message = self._messages.write(claim.language, reader, now=self._newsroom.clock())
+            except UnwritableAddressError as error:
+                refused = Attempt(state=DeliveryState.REJECTED, reason=str(error))
+                written.refused.append((claim, refused))
+            else:
+                written.parcels.append(Parcel(claim=claim, domain=_domain(reader.email), message=message))
+        return written
 
     async def _work(self, transport: Transport) -> None:
         """Send until nothing is left; one lost connection is opened again, a second in a row ends this worker."""
         losses = 0
         try:
-            while losses < 2 and (place := await self._next()) is not None:
-                losses = 0 if await self._tried(transport, place) else losses + 1
+            while losses < 2:
+                before = self._settled
+                try:
+                    await transport.run(self)
+                except RelayRefusedError as error:
+                    self._hold((HoldReason.REPLIES, str(error)))
+                except TransportError as error:
+                    self._trouble = str(error)
+                    losses = 1 if self._settled > before else losses + 1
+                    await wait_for(self._halt, seconds=random.uniform(0, _LONGEST_JITTER_SECONDS))  # noqa: S311
+                    continue
+                return
         finally:
             await transport.close()
 
-    async def _tried(self, transport: Transport, place: Place) -> bool:
-        """Try one delivery; False when the way out was lost, and the delivery waits again."""
-        claim, reader = place
-        try:
-            await self._deliver(transport, claim, reader)
-        except RelayRefusedError as error:
-            self._hold((HoldReason.REPLIES, str(error)))
-        except GateError as error:
-            self._hold((HoldReason.GATE, str(error)))
-        except UnwritableAddressError as error:
-            self._write_down(claim, Attempt(state=DeliveryState.REJECTED, reason=str(error)))
-        except TransportError as error:
-            self._claims.put_back(place)
-            self._trouble = str(error)
-            return False
-        return True
-
     def _hold(self, why: Hold | None) -> None:
         self.hold = self.hold or why
+        if self.hold is not None:
+            self._end_waiting()
 
-    async def _next(self) -> Place | None:
-        """Return the next delivery when its place has come; None when nothing is left or all must stop."""
-        if self._must_stop() or not self._claims.find():
-            return None
-        await self._wait_for_place()
-        if self._must_stop() or not self._claims.find():
-            return None
-        return self._claims.take()
-
-    async def _wait_for_place(self) -> None:
-        seconds = self._throttle.wait_seconds(asyncio.get_running_loop().time())
-        if seconds == 0:
-            await asyncio.sleep(0)  # lets signals in, also where nothing else waits
-            return
-        await wait_for(self._stop, seconds=seconds)
+    def _end_waiting(self) -> None:
+        self._halt.set()
+        self._supply.close()
 
     def _must_stop(self) -> bool:
         return self.hold is not None or self._claims.is_paused or self._stop.is_set()
 
-    async def _deliver(self, transport: Transport, claim: Claim, reader: Recipient) -> None:
-        message = self._message(claim, reader)
+    def ready(self) -> Parcel | None:
+        """Return a parcel that may leave at once."""
+        if self._must_stop() or not self._outcomes.is_place_free():
+            return None
+        parcel = self._taken()
+        if parcel is not None:
+            self._outcomes.seconds_to_place()
+        return parcel
+
+    async def next(self) -> Parcel | None:
+        """Wait for a parcel and for its place; None when nothing is left or all must stop."""
+        while not self._must_stop() and await self._supply.wait():
+            seconds = self._outcomes.seconds_to_place()
+            if seconds:
+                await wait_for(self._halt, seconds=seconds)
+            if not self._must_stop() and (parcel := self._taken()) is not None:
+                return parcel
+        return None
+
+    async def start(self, parcel: Parcel) -> bool:
+        """Ask the fence; False also when all must stop or the database was away. Raises ``StoreError``."""
+        task = asyncio.current_task()
+        self._on_the_wire.add(task)
         try:
-            attempt = await transport.deliver(message, lambda: self._start(claim.subscriber_id))
-        finally:
-            self._on_the_wire.discard(asyncio.current_task())
-        if attempt is None:
-            self._claims.see_whether_paused()
+            is_started = await self._passes_fence(parcel)
+        except BaseException:
+            self._on_the_wire.discard(task)
+            raise
+        if not is_started:
+            self._on_the_wire.discard(task)
+            self._must_look_again = True
+            self._outcomes.end(parcel)
+            self._outcomes.give_back(parcel.claim)
+            self._supply.end()
+        return is_started
+
+    async def _passes_fence(self, parcel: Parcel) -> bool:
+        if self._must_stop():
+            return False
+        try:
+            is_started = await self._journal.start(parcel.claim.subscriber_id)
+        except StoreError:
+            await self._journal.drain()
+            is_started = False
+        if not is_started:
+            await self._claims.see_whether_paused()
+            if self._claims.is_paused:
+                self._end_waiting()
+        return is_started
+
+    def settle(self, parcel: Parcel, attempt: Attempt) -> None:
+        """Take in how a try ended."""
+        self._on_the_wire.discard(asyncio.current_task())
+        self._settled += attempt.state is not DeliveryState.UNCERTAIN
+        self._hold(self._outcomes.settle(parcel, attempt))
+        self._hearers.delivered(attempt)
+        self._supply.end()
+
+    def put_back(self, parcel: Parcel, *, is_lost: bool) -> None:
+        """Let a delivery wait behind the others; one that lost the connection twice is left for another round."""
+        self._outcomes.end(parcel)
+        subscriber_id = parcel.claim.subscriber_id
+        if is_lost and subscriber_id in self._lost:
+            self._left += 1
+            self._supply.end()
             return
-        self._write_down(claim, attempt)
-        self._hold(self._verdict.hear(attempt, domain=reader.email.rpartition("@")[2]))
-        self._on_delivered()
+        if is_lost:
+            self._lost.add(subscriber_id)
+        self._supply.give_back(parcel)
 
-    def _start(self, subscriber_id: int) -> bool:
-        with self._newsroom.database.write() as connection:
-            started = deliveries.start(
-                connection,
-                self._issue.id,
-                [subscriber_id],
-                self._audience,
-                owner=self.owner,
-                now=self._newsroom.clock(),
-            )
-        self._on_the_wire.add(asyncio.current_task())
-        return subscriber_id in started
+    def _taken(self) -> Parcel | None:
+        """Return the next parcel whose domain takes one now; others are put off."""
+        while (parcel := self._supply.take()) is not None:
+            if self._outcomes.begin(parcel):
+                return parcel
+            self._supply.end()
+        return None
 
-    def _write_down(self, claim: Claim, attempt: Attempt) -> None:
-        now = self._newsroom.clock()
-        again = None
-        if attempt.state is DeliveryState.DEFERRED:
-            pauses = self._newsroom.settings.delivery.retry_pauses
-            again = next_try(claim.attempts + 1, pauses=pauses, now=now, not_after=claim.not_after)
-        outcome = Outcome(
-            subscriber_id=claim.subscriber_id,
-            state=attempt.state,
-            code=attempt.code,
-            reason=attempt.reason,
-            next_try=again,
-        )
-        with self._newsroom.database.write() as connection:
-            deliveries.finish(connection, self._issue.id, [outcome], owner=self.owner, now=now)
 
-    def _message(self, claim: Claim, reader: Recipient) -> Message:
-        """Fill the reader's variant and let it through the gate. Raises ``GateError``."""
-        setting = self._settings[claim.language]
-        filled = fill_for(setting, reader)
-        message = build(
-            self._sender,
-            filled.content,
-            email=reader.email,
-            name=reader.name,
-            issue_id=self._issue.id,
-            subscriber_id=reader.id,
-            now=self._newsroom.clock(),
-        )
-        rules = gate.Rules(
-            disclaimers=setting.disclaimers,
-            postal_address=self._newsroom.settings.publisher.postal_address,
-            why=filled.why,
-            leave_url=filled.content.leave_url,
-            leave_address=filled.content.leave_address,
-        )
-        gate.check(message, rules)
-        return message
-
-    def _ready_variants(self) -> dict[str, Letterset]:
-        with self._newsroom.database.read() as connection:
-            variants = issues.variants(connection, self._issue.id)
-        return {
-            variant.language: letterset(self._newsroom, self._newsletter, variant) for variant in variants
-        }
+def _domain(email: str) -> str:
+    return email.rpartition("@")[2].lower()

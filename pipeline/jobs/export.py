@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pipeline.app import Newsroom
 from pipeline.config import Newsletter
-from pipeline.deliver.message import Content, build
+from pipeline.deliver.mailing import build
+from pipeline.deliver.message import Content
 from pipeline.errors import MetabriefError
 from pipeline.jobs.fill import own_first, sample_content
 from pipeline.jobs.letterhead import masthead, sender

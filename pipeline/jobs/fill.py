@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.app import Newsroom
 from pipeline.config import Newsletter, Settings
 from pipeline.deliver.message import Content
-from pipeline.jobs.letterhead import OwnLinks, disclaimers, own_links
+from pipeline.jobs.letterhead import OwnLinks, disclaimers, links_to_show
 from pipeline.model import Variant
 from pipeline.render import personalise
 from pipeline.render.phrases import Phrases, load_phrases
-from subscribers.audience import Recipient
 
 
 @dataclass(frozen=True, kw_only=True)
 class Letterset:
-    """A variant split at its fields, with what fills them."""
+    """A variant split at the fields that differ from reader to reader, with what fills them."""
 
-    title: str
     subject: str
     html: personalise.Parts
     text: personalise.Parts
     phrases: Phrases
+    why: str
     disclaimers: tuple[str, ...]
     settings: Settings
 
@@ -48,27 +48,22 @@ def own_first(newsletter: Newsletter, variants: Iterable[Variant]) -> tuple[Vari
 def letterset(newsroom: Newsroom, newsletter: Newsletter, variant: Variant) -> Letterset:
     """Make a variant ready to be filled many times."""
     chrome = newsroom.settings.publisher.language if variant.language == "both" else variant.language
+    phrases = load_phrases(newsroom.templates, chrome)
+    why = phrases.say("why", title=newsletter.title)
     return Letterset(
-        title=newsletter.title,
         subject=variant.subject,
-        html=personalise.compile(variant.html),
-        text=personalise.compile(variant.text),
-        phrases=load_phrases(newsroom.templates, chrome),
+        html=personalise.compile(variant.html.replace(personalise.marker("why"), html.escape(why))),
+        text=personalise.compile(variant.text.replace(personalise.marker("why"), why)),
+        phrases=phrases,
+        why=why,
         disclaimers=disclaimers(newsroom, variant.language),
         settings=newsroom.settings,
     )
 
 
-def fill_for(setting: Letterset, reader: Recipient) -> Filled:
-    """Fill a variant for one reader, with links of their own."""
-    return _filled(setting, name=reader.name, links=own_links(setting.settings, reader.token))
-
-
 def fill_to_show(setting: Letterset, *, name: str = "") -> Filled:
     """Fill a variant for a reader of that name with links of nobody: they lead to the page that explains leaving."""
-    page = f"{setting.settings.site_url}/leave"
-    links = OwnLinks(leave_url=page, preferences_url=page, leave_address="")
-    return _filled(setting, name=name, links=links)
+    return _filled(setting, name=name, links=links_to_show(setting.settings))
 
 
 def sample_content(newsroom: Newsroom, newsletter: Newsletter, variant: Variant) -> Content:
@@ -76,19 +71,22 @@ def sample_content(newsroom: Newsroom, newsletter: Newsletter, variant: Variant)
     return fill_to_show(letterset(newsroom, newsletter, variant)).content
 
 
+def values(setting: Letterset, *, name: str, links: OwnLinks) -> dict[str, str]:
+    """Return the value of every field that a letterset has left, for one reader, whose name may be empty."""
+    return {
+        **personalise.greeted(setting.phrases, name),
+        "leave_url": links.leave_url,
+        "preferences_url": links.preferences_url,
+    }
+
+
 def _filled(setting: Letterset, *, name: str, links: OwnLinks) -> Filled:
-    values = personalise.reader_values(
-        setting.phrases,
-        title=setting.title,
-        name=name,
-        leave_url=links.leave_url,
-        preferences_url=links.preferences_url,
-    )
+    own = values(setting, name=name, links=links)
     content = Content(
         subject=setting.subject,
-        html=personalise.fill(setting.html, values),
-        text=personalise.fill(setting.text, values, escape=personalise.plain),
+        html=personalise.fill(setting.html, own),
+        text=personalise.fill(setting.text, own, escape=personalise.plain),
         leave_url=links.leave_url,
         leave_address=links.leave_address,
     )
-    return Filled(content=content, greeting=values["greeting"], why=values["why"])
+    return Filled(content=content, greeting=own["greeting"], why=setting.why)

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from pipeline.app import Newsroom
 from pipeline.compose.disclaimer import disclaimer
 from pipeline.config import Newsletter, Settings
+from pipeline.config.sections import Dkim
 from pipeline.deliver.message import Origin, Sender
+from pipeline.deliver.signing import MAKE_A_KEY, Signer
+from pipeline.errors import ConfigurationError
 from pipeline.render.view import Imprint, Masthead
 
 
@@ -72,6 +75,28 @@ def origin(newsroom: Newsroom) -> Origin:
     )
 
 
+def signer(newsroom: Newsroom) -> Signer | None:
+    """Return what signs mail, None without ``[dkim]``. Raises ``ConfigurationError`` for a key that can't be used."""
+    dkim = newsroom.settings.dkim
+    return Signer(dkim.domain, dkim.selector, dkim_key(newsroom, dkim)) if dkim else None
+
+
+def signing_domain(newsroom: Newsroom) -> str:
+    """Return whose signature mail bears; empty when nobody signs here."""
+    return newsroom.settings.dkim.domain if newsroom.settings.dkim else ""
+
+
+def dkim_key(newsroom: Newsroom, dkim: Dkim) -> bytes:
+    """Return the file of the key that signs. Raises ``ConfigurationError`` when it can't be read."""
+    path = newsroom.home / dkim.private_key_file
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(
+            f"[dkim] private_key_file {path} cannot be read ({error.strerror}); see its path and rights, or {MAKE_A_KEY}"
+        ) from error
+
+
 @dataclass(frozen=True, kw_only=True)
 class OwnLinks:
     """How one reader leaves or changes what they get."""
@@ -90,6 +115,12 @@ def own_links(settings: Settings, token: str) -> OwnLinks:
         preferences_url=f"{settings.site_url}/preferences/{token}",
         leave_address=f"leave+{token}@{_return_path_domain(settings)}" if is_read else "",
     )
+
+
+def links_to_show(settings: Settings) -> OwnLinks:
+    """Return links of nobody: they lead to the page that explains leaving."""
+    page = f"{settings.site_url}/leave"
+    return OwnLinks(leave_url=page, preferences_url=page, leave_address="")
 
 
 def _address(settings: Settings, name: str) -> str:

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from pipeline.app import Newsroom
 from pipeline.deliver.ledger import next_try
 from pipeline.deliver.message import Message, UnwritableAddressError
+from pipeline.deliver.relay import RelayLostError
 from pipeline.deliver.replies import Attempt
-from pipeline.deliver.smtp import RelayLostError
 from pipeline.deliver.throttle import Throttle
 from pipeline.errors import MetabriefError, TransportError
 from pipeline.jobs.stopping import wait_for, work_until_stopped

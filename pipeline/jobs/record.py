@@ -8,7 +8,7 @@ from pipeline.app import Newsroom
 from pipeline.deliver.ledger import Tally, tally
 from pipeline.errors import UsageError
 from pipeline.model import Issue, Item
-from pipeline.store import deliveries, issues
+from pipeline.store import breakdown, deliveries, issues
 
 
 def list_records(newsroom: Newsroom) -> list[dict[str, Any]]:
@@ -38,6 +38,21 @@ def issue_record(newsroom: Newsroom, issue: Issue, *, language: str | None = Non
     return record | {"items": [_item(item) for item in issue.items]}
 
 
+def breakdown_record(newsroom: Newsroom, issue: Issue) -> dict[str, Any]:
+    """Return an issue's deliveries by receiving domain, and the reasons given most often; nobody's address."""
+    with newsroom.database.read() as connection:
+        total = tally(deliveries.counts(connection, issue.id))
+        domains = breakdown.by_domain(connection, issue.id, total=total)
+        reasons = breakdown.frequent_reasons(connection, issue.id)
+    return {
+        "domains": [{"domain": each.name, **_counted(each.tally)} for each in domains],
+        "reasons": [
+            {"state": each.state, "code": each.code, "reason": each.words, "number": each.number}
+            for each in reasons
+        ],
+    }
+
+
 def _subject(newsroom: Newsroom, issue: Issue, language: str | None) -> str:
     """Return the subject in the language asked for, or the newsletter's first; a missed issue has none."""
     subjects = {variant.language: variant.subject for variant in issue.variants}
@@ -62,8 +77,12 @@ def _record(issue: Issue, *, subject: str, counted: Tally) -> dict[str, Any]:
         "hold_reason": issue.hold_reason,
         "hold_detail": issue.hold_detail,
         "transport": issue.transport,
-        "deliveries": {**counted.by_state(), "total": counted.total},
+        "deliveries": _counted(counted),
     }
+
+
+def _counted(counted: Tally) -> dict[str, int]:
+    return {**counted.by_state(), "total": counted.total}
 
 
 def _item(item: Item) -> dict[str, Any]:

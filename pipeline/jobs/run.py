@@ -12,6 +12,7 @@ from pipeline.errors import MetabriefError
 from pipeline.jobs import oversee
 from pipeline.jobs.collect import CollectReport, SourceRead, collect
 from pipeline.jobs.compose import compose, may_be_composed
+from pipeline.jobs.dispatch import Hearers
 from pipeline.jobs.send import SENDABLE, SendReport, report, send
 from pipeline.jobs.stopping import unless_stopped
 from pipeline.model import Issue, Slot
@@ -40,7 +41,7 @@ async def run(
     stop: asyncio.Event | None = None,
     on_read: Callable[[SourceRead], None] = lambda _: None,
     on_composed: Callable[[Issue], None] = lambda _: None,
-    on_delivered: Callable[[], None] = lambda: None,
+    hearers: Hearers = Hearers(),  # noqa: B008  it is frozen
 ) -> RunReport:
     """Bring a slot's issue as far as it goes: sent, held, skipped, or as much as the relay takes now.
 
@@ -63,7 +64,7 @@ async def run(
         on_composed(composed.issue)
     issue = release_if_due(newsroom, composed.issue)
     if issue.status in SENDABLE and not wants_hold:
-        sent = await send(newsroom, newsletter, issue, wait=wait, stop=stop, on_delivered=on_delivered)
+        sent = await send(newsroom, newsletter, issue, wait=wait, stop=stop, hearers=hearers)
         return RunReport(collected=collected, sent=sent)
     if issue.status in SENDABLE:
         oversee.hold(newsroom, issue)

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from pipeline.app import Newsroom
 from pipeline.config import Newsletter
 from pipeline.deliver.ledger import Tally, tally
-from pipeline.jobs.dispatch import Dispatch
+from pipeline.jobs import senders
+from pipeline.jobs.dispatch import Dispatch, Hearers
 from pipeline.jobs.plan import plan
 from pipeline.jobs.site import site_trouble
 from pipeline.jobs.stopping import unless_stopped, wait_for
@@ -44,7 +47,7 @@ async def send(
     wait: bool = False,
     keeps_hours: bool = False,
     stop: asyncio.Event | None = None,
-    on_delivered: Callable[[], None] = lambda: None,
+    hearers: Hearers = Hearers(),  # noqa: B008  it is frozen
     on_round: Callable[[SendReport], None] = lambda _: None,
 ) -> SendReport:
     """Send an approved or sending issue to whoever is still planned: at once, or with ``keeps_hours`` at their hour.
@@ -58,17 +61,37 @@ async def send(
     if trouble or stop.is_set():
         return report(newsroom, issue.id)
     plan(newsroom, newsletter, issue)
-    dispatch = Dispatch(
-        newsroom, newsletter, issue, keeps_hours=keeps_hours, stop=stop, on_delivered=on_delivered
-    )
+    with senders.living(newsroom.home) as owner:
+        dispatch = Dispatch(
+            newsroom, newsletter, issue, owner=owner, keeps_hours=keeps_hours, stop=stop, hearers=hearers
+        )
+        try:
+            return await _rounds(dispatch, newsroom, issue, wait=wait, stop=stop, on_round=on_round)
+        finally:
+            dispatch.close()
+
+
+async def _rounds(
+    dispatch: Dispatch,
+    newsroom: Newsroom,
+    issue: Issue,
+    *,
+    wait: bool,
+    stop: asyncio.Event,
+    on_round: Callable[[SendReport], None],
+) -> SendReport:
+    """Send in one round, or with ``wait`` in as many as it takes."""
+    troubles = 0
     while True:
         trouble = await dispatch.once(lambda: transports(newsroom, issue.transport))
-        _conclude(newsroom, issue.id, dispatch)
+        await _conclude(newsroom, issue.id, dispatch)
         ended = report(newsroom, issue.id, trouble=trouble)
         on_round(ended)
+        troubles = troubles + 1 if trouble else 0
         if not wait or ended.issue.status is not IssueStatus.SENDING:
             return ended
-        if not await _waited_for_round(newsroom, ended, keeps_hours=keeps_hours, stop=stop):
+        pause = min(_LOOK_AGAIN_SECONDS, 2.0 ** (troubles - 1)) if trouble else _LEAST_SECONDS
+        if not await _waited_for_round(newsroom, ended, dispatch, pause=pause, stop=stop):
             return ended
 
 
@@ -91,11 +114,13 @@ def report(newsroom: Newsroom, issue_id: int, *, trouble: str = "") -> SendRepor
     )
 
 
-def _conclude(newsroom: Newsroom, issue_id: int, dispatch: Dispatch) -> None:
+async def _conclude(newsroom: Newsroom, issue_id: int, dispatch: Dispatch) -> None:
     """Give back what was not tried; hold the issue if something asks for a person, else see whether it is sent."""
-    now = newsroom.clock()
-    with newsroom.database.write() as connection:
-        deliveries.give_back(connection, issue_id, owner=dispatch.owner, now=now)
+
+    def conclude(connection: sa.Connection) -> None:
+        issues.lock(connection, issue_id)
+        deliveries.give_back(connection, issue_id, owner=dispatch.owner, now=newsroom.clock())
+        sending = (IssueStatus.SENDING,)
         if dispatch.hold is not None:
             reason, detail = dispatch.hold
             issues.set_status(
@@ -104,10 +129,12 @@ def _conclude(newsroom: Newsroom, issue_id: int, dispatch: Dispatch) -> None:
                 status=IssueStatus.HELD,
                 hold_reason=reason,
                 hold_detail=detail,
-                among=(IssueStatus.SENDING,),
+                among=sending,
             )
         elif tally(deliveries.counts(connection, issue_id)).is_final:
-            issues.set_status(connection, issue_id, status=IssueStatus.SENT, among=(IssueStatus.SENDING,))
+            issues.set_status(connection, issue_id, status=IssueStatus.SENT, among=sending)
+
+    await dispatch.ask(conclude)
 
 
 def _hold(newsroom: Newsroom, issue_id: int, reason: HoldReason, detail: str) -> None:
@@ -124,12 +151,12 @@ def _hold(newsroom: Newsroom, issue_id: int, reason: HoldReason, detail: str) ->
 
 
 async def _waited_for_round(
-    newsroom: Newsroom, ended: SendReport, *, keeps_hours: bool, stop: asyncio.Event
+    newsroom: Newsroom, ended: SendReport, dispatch: Dispatch, *, pause: float, stop: asyncio.Event
 ) -> bool:
     """Wait until another round finds something to do, or may after a trouble; False when all must stop."""
-    seconds = _LOOK_AGAIN_SECONDS if ended.trouble else _LEAST_SECONDS
+    seconds = pause
     while not await wait_for(stop, seconds=seconds):
-        if _is_round_due(newsroom, ended.issue.id, ignore_hours=not keeps_hours):
+        if _is_round_due(newsroom, ended.issue.id, ignore_hours=not dispatch.keeps_hours):
             return True
         seconds = _seconds_to_look(newsroom, ended)
     return False
@@ -140,6 +167,8 @@ def _is_round_due(newsroom: Newsroom, issue_id: int, *, ignore_hours: bool) -> b
     with newsroom.database.read() as connection:
         issue = issues.load_bare(connection, issue_id)
         if issue is None or issue.status is not IssueStatus.SENDING:
+            return True
+        if senders.look_at(newsroom.home, deliveries.owners(connection, issue_id)).dead:
             return True
         return waiting.is_round_due(connection, issue_id, now=newsroom.clock(), ignore_hours=ignore_hours)
 

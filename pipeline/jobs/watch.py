@@ -18,6 +18,8 @@ from pipeline.config import Newsletter
 from pipeline.config.sections import Intake
 from pipeline.errors import MetabriefError
 from pipeline.jobs import publish
+from pipeline.jobs.batch import Batch
+from pipeline.jobs.dispatch import Hearers
 from pipeline.jobs.intake import Tally, intake_folder, read_intake, remove_old_mails
 from pipeline.jobs.letters import LetterReport, send_letters
 from pipeline.jobs.publish import Publisher
@@ -28,6 +30,7 @@ from pipeline.jobs.stopping import wait_for
 from pipeline.model import Issue
 from pipeline.schedule import next_slot
 from pipeline.store import issues
+from pipeline.store.complaints import Complaints, complaint_rate
 
 LOOK_SECONDS = 12.0
 """How soon is noticed what no schedule tells: an approval, a clock that jumped, a process that died."""
@@ -43,6 +46,12 @@ class Listener(publish.Listener, Protocol):
 
     def sending_ended(self, newsletter: Newsletter, ended: SendReport) -> None:
         """An issue is sent, held or called off."""
+
+    def batch_ended(self, batch: Batch) -> None:
+        """Some hundred deliveries of an issue were tried."""
+
+    def complaints_counted(self, complaints: Complaints) -> None:
+        """It was counted how many readers complained lately."""
 
     def letters_tried(self, report: LetterReport) -> None:
         """Letters of our own were due."""
@@ -120,7 +129,8 @@ class Watch:
         for newsletter in self._newsroom.settings.newsletter:
             trigger = SlotTrigger(newsletter.schedule, newsletter.zone)
             scheduler.add_job(self._begin_publishing, trigger, args=[newsletter])
-        scheduler.add_job(self._begin_tidying, "interval", hours=1, next_run_time=datetime.now(UTC))
+        for hourly in (self._begin_tidying, self._begin_counting):
+            scheduler.add_job(hourly, "interval", hours=1, next_run_time=datetime.now(UTC))
         return scheduler
 
     async def _look(self) -> None:
@@ -184,6 +194,18 @@ class Watch:
 
         self._begin("old mails", None, tidy)
 
+    async def _begin_counting(self) -> None:
+        """Count complaints; in a thread, for it reads the ledger of a fortnight."""
+
+        async def count() -> None:
+            self._listener.complaints_counted(await asyncio.to_thread(self._complaints))
+
+        self._begin("complaints", None, count)
+
+    def _complaints(self) -> Complaints:
+        with self._newsroom.database.read() as connection:
+            return complaint_rate(connection, now=self._newsroom.clock())
+
     async def _begin_sending(self) -> None:
         """Release what was held until now, and see that each issue that may go out has a task of its own."""
         release_all_due(self._newsroom)
@@ -214,7 +236,14 @@ class Watch:
             said = each.trouble
 
         ended = await send(
-            self._newsroom, newsletter, issue, wait=True, keeps_hours=True, stop=self._stop, on_round=hear
+            self._newsroom,
+            newsletter,
+            issue,
+            wait=True,
+            keeps_hours=True,
+            stop=self._stop,
+            hearers=Hearers(batch=self._listener.batch_ended),
+            on_round=hear,
         )
         if ended.issue.status not in SENDABLE:
             self._listener.sending_ended(newsletter, ended)

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from pipeline.app import Newsroom
 from pipeline.deliver import gate
-from pipeline.deliver.message import Content, Message, build_letter
-from pipeline.jobs.letterhead import OwnLinks, imprint, origin, own_links
+from pipeline.deliver.mailing import build_letter
+from pipeline.deliver.message import Content, Message
+from pipeline.jobs.letterhead import OwnLinks, imprint, origin, own_links, signer, signing_domain
 from pipeline.render.letter import set_letter
 from pipeline.store import letters
 from pipeline.store.letters import Queued
@@ -60,7 +61,7 @@ def _occasion(newsroom: Newsroom, connection: sa.Connection, letter: Queued) -> 
 
 
 def written(newsroom: Newsroom, occasion: Occasion) -> Message:
-    """Return a letter's message. Raises ``GateError``, ``TemplateError`` or ``UnwritableAddressError``."""
+    """Return a letter's message. Raises ``GateError``, ``TemplateError``, ``ConfigurationError`` or ``UnwritableAddressError``."""
     own = own_links(newsroom.settings, occasion.reader.token)
     content, rules = _content(newsroom, occasion, own)
     message = build_letter(
@@ -70,6 +71,7 @@ def written(newsroom: Newsroom, occasion: Occasion) -> Message:
         kind=occasion.letter.kind,
         token=occasion.letter.token,
         now=newsroom.clock(),
+        signer=signer(newsroom),
     )
     gate.check(message, rules)
     return message
@@ -103,6 +105,7 @@ def _content(newsroom: Newsroom, occasion: Occasion, own: OwnLinks) -> tuple[Con
         leave_address=own.leave_address,
         links=(url,),
         headers=gate.LETTER_HEADERS,
+        signing_domain=signing_domain(newsroom),
     )
     return content, rules
 

@@ -67,11 +67,16 @@ def reader_values(
     phrases: Phrases, *, title: str, name: str, leave_url: str, preferences_url: str
 ) -> dict[str, str]:
     """Return every field's value for one reader of the newsletter ``title``; ``name`` may be empty."""
-    called = clean_line(name)[:_LONGEST_NAME].strip()
     return {
-        "reader_name": called,
-        "greeting": phrases.say("greeting_named", name=called) if called else phrases.say("greeting"),
+        **greeted(phrases, name),
         "leave_url": leave_url,
         "preferences_url": preferences_url,
         "why": phrases.say("why", title=title),
     }
+
+
+def greeted(phrases: Phrases, name: str) -> dict[str, str]:
+    """Return the values of the fields that a name fills; it may be empty."""
+    called = clean_line(name)[:_LONGEST_NAME].strip()
+    greeting = phrases.say("greeting_named", name=called) if called else phrases.say("greeting")
+    return {"reader_name": called, "greeting": greeting}

@@ -5,17 +5,19 @@ Each function is one or two statements in the caller's transaction; which moves 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 
 import sqlalchemy as sa
 
 from pipeline.deliver.ledger import sources_of
 from pipeline.model import DeliveryState as State
 from pipeline.model import IssueStatus
+from pipeline.store.prepared import Prepared, among, native, numbers
 from pipeline.store.schema import deliveries, issue_hours, issues
-from subscribers.schema import insert_new
+from subscribers.schema import Instant, insert_new
 
 Audience = sa.Select[tuple[int, str, str, str | None]]
 """subscriber_id, language, timezone, send_at of everyone who gets the newsletter now."""
@@ -24,6 +26,9 @@ WAITS = deliveries.c.state.in_(
     sa.bindparam("waiting", sources_of(State.CLAIMED), expanding=True, literal_execute=True)
 )
 """The row may be claimed once its time comes; written out, for SQLite finds the index of such rows only by its own words."""
+
+
+_HELD = deliveries.c.state.in_((State.CLAIMED, State.DATA_STARTED))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +61,8 @@ class Outcome:
     code: int | None = None
     reason: str | None = None
     next_try: datetime | None = None
+    is_try: bool = True
+    """False: nothing was offered to the relay, so it does not count as an attempt."""
 
 
 def hours_wanted(connection: sa.Connection, audience: Audience) -> tuple[tuple[str, str], ...]:
@@ -102,17 +109,37 @@ def plan(
     connection.execute(insert_new(connection, deliveries).from_select(columns, chosen.where(sa.true())))
 
 
-def recover(connection: sa.Connection, issue_id: int, *, repeatable: bool, now: datetime) -> None:
-    """Take back what a dead sender left: before the dot it can be sent again, after it nobody knows.
+def owners(connection: sa.Connection, issue_id: int) -> tuple[str, ...]:
+    """Return who has rows of an issue in hand."""
+    held = sa.select(deliveries.c.owner).where(deliveries.c.issue_id == issue_id, _HELD).distinct()
+    return tuple(connection.scalars(held))
 
-    A ``repeatable`` transport (the outbox, which finds its own file) may be asked again after all.
+
+def recover(
+    connection: sa.Connection,
+    issue_id: int,
+    *,
+    repeatable: bool,
+    now: datetime,
+    dead: Collection[str] = (),
+    living: Collection[str] = (),
+    owner: str = "",
+) -> int:
+    """Take back what ``dead`` senders left, or one whose lease is over, and return how many rows that were.
+
+    Before the dot a row can be sent again, after it nobody knows; what a sender known to be ``living`` has on the
+    wire is waited for, whatever a clock that jumped makes of its lease. What ``owner``, who asks, has in hand stays
+    there, or it would have it twice. A ``repeatable`` transport (the outbox, which finds its own file) may be asked
+    again after all.
     """
-    started = State.DEFERRED if repeatable else State.UNCERTAIN
-    for before, after in ((State.CLAIMED, State.PLANNED), (State.DATA_STARTED, started)):
-        over = sa.and_(
-            deliveries.c.issue_id == issue_id, deliveries.c.lease_until <= now, deliveries.c.state == before
-        )
-        _settle(connection, over, state=after, reason="its sender stopped", now=now)
+    mine = deliveries.c.issue_id == issue_id
+    left = sa.or_(deliveries.c.lease_until <= now, deliveries.c.owner.in_(dead))
+    claimed = sa.and_(mine, deliveries.c.state == State.CLAIMED, left, deliveries.c.owner != owner)
+    started = sa.and_(mine, deliveries.c.state == State.DATA_STARTED, left, deliveries.c.owner.not_in(living))
+    after_dot = State.DEFERRED if repeatable else State.UNCERTAIN
+    reason = "its sender stopped"
+    taken_back = _settle(connection, claimed, state=State.PLANNED, reason=reason, now=now)
+    return taken_back + _settle(connection, started, state=after_dot, reason=reason, now=now)
 
 
 def sweep(
@@ -162,74 +189,132 @@ def claim(
             deliveries.c.subscriber_id, deliveries.c.language, deliveries.c.attempts, deliveries.c.not_after
         )
     )
-    return tuple(Claim(**row) for row in claimed.mappings())
+    return tuple(
+        Claim(subscriber_id=reader, language=language, attempts=attempts, not_after=not_after)
+        for reader, language, attempts, not_after in claimed
+    )
 
 
 def start(
     connection: sa.Connection,
     issue_id: int,
-    subscriber_ids: Sequence[int],
+    subscriber_ids: Collection[int],
     audience: Audience,
     *,
     owner: str,
+    lease_until: datetime,
     now: datetime,
 ) -> frozenset[int]:
     """Mark rows as about to leave and return those that may: the fence before the final dot.
 
-    A row passes while its lease is ours and live, its issue is sending, and its reader still belongs to the
-    audience. Rows of readers who do not are suppressed; commit before anything goes out.
+    A row passes while its lease is ours and live, it is not too late, its issue is sending, and its reader still
+    belongs to the audience; its lease then lasts until ``lease_until``. Rows of readers who do not belong are
+    suppressed, late ones expire; commit before anything goes out.
     """
+    dialect, everyone = connection.dialect.name, frozenset(subscriber_ids)
+    asked = {
+        "of_issue": issue_id,
+        "of": numbers(dialect, everyone),
+        "by": owner,
+        "until": native(dialect, lease_until),
+        "at": native(dialect, now),
+    }
+    with (
+        connection.begin_nested() as attempt
+    ):  # as a rule all pass, and to name each takes as long as to move it
+        if _starting(dialect, audience).execute(connection, asked).rowcount == len(everyone):
+            return everyone
+        attempt.rollback()
+    passed = frozenset(_starting(dialect, audience, names=True).execute(connection, asked).scalars())
     ours = sa.and_(
         deliveries.c.issue_id == issue_id,
-        deliveries.c.subscriber_id.in_(subscriber_ids),
+        deliveries.c.subscriber_id.in_(everyone - passed),
         deliveries.c.state == State.CLAIMED,
         deliveries.c.owner == owner,
         deliveries.c.lease_until > now,
     )
-    sending = sa.exists().where(issues.c.id == issue_id, issues.c.status == IssueStatus.SENDING)
-    started = connection.scalars(
-        deliveries.update()
-        .where(ours, sending, _belongs(audience))
-        .values(state=State.DATA_STARTED, changed_at=now)
-        .returning(deliveries.c.subscriber_id)
-    )
-    passed = frozenset(started)
     gone = sa.and_(ours, sa.not_(_belongs(audience)))
     _settle(connection, gone, state=State.SUPPRESSED, reason="left before the mail did", now=now)
+    late = sa.and_(ours, deliveries.c.not_after <= now)
+    _settle(connection, late, state=State.EXPIRED, reason="too late", now=now)
     return passed
+
+
+@lru_cache(maxsize=16)
+def _starting(dialect: str, audience: Audience, *, names: bool = False) -> Prepared:
+    """Return the fence for readers ``of``: rows of ours, live, in time, of an issue that is sending, of who belongs.
+
+    With ``names`` it returns whose rows passed.
+    """
+    at = sa.bindparam("at", type_=Instant)
+    this_issue = sa.bindparam("of_issue", type_=sa.Integer)
+    sending = sa.exists().where(issues.c.id == this_issue, issues.c.status == IssueStatus.SENDING)
+    start = (
+        deliveries.update()
+        .where(
+            deliveries.c.issue_id == this_issue,
+            among(deliveries.c.subscriber_id, dialect, name="of"),
+            deliveries.c.state == State.CLAIMED,
+            deliveries.c.owner == sa.bindparam("by", type_=sa.Text),
+            deliveries.c.lease_until > at,
+            deliveries.c.not_after > at,
+            sending,
+            _belongs(audience),
+        )
+        .values(state=State.DATA_STARTED, lease_until=sa.bindparam("until", type_=Instant), changed_at=at)
+    )
+    return Prepared(start.returning(deliveries.c.subscriber_id) if names else start, dialect)
 
 
 def finish(
     connection: sa.Connection, issue_id: int, outcomes: Iterable[Outcome], *, owner: str, now: datetime
 ) -> int:
     """Write down how tries ended and return how many rows took it; a row that is no longer ours does not."""
-    taken = 0
-    for outcome in outcomes:
-        allowed = [
-            state for state in sources_of(outcome.state) if state in (State.CLAIMED, State.DATA_STARTED)
-        ]
-        tried = outcome.state is not State.PLANNED
-        result = connection.execute(
-            deliveries.update()
-            .where(
-                deliveries.c.issue_id == issue_id,
-                deliveries.c.subscriber_id == outcome.subscriber_id,
-                deliveries.c.state.in_(allowed),
-                deliveries.c.owner == owner,
-            )
-            .values(
-                state=outcome.state,
-                code=outcome.code,
-                reason=outcome.reason,
-                next_try=outcome.next_try,
-                attempts=deliveries.c.attempts + int(tried),
-                owner=None,
-                lease_until=None,
-                changed_at=now,
-            )
+    dialect = connection.dialect.name
+    alike: dict[tuple[State, int | None, str | None, datetime | None, bool], list[int]] = {}
+    for each in outcomes:
+        ending = (each.state, each.code, each.reason, each.next_try, each.is_try)
+        alike.setdefault(ending, []).append(each.subscriber_id)
+    number = 0
+    for (state, code, reason, next_try, is_try), readers in alike.items():
+        asked = {
+            "of_issue": issue_id,
+            "of": numbers(dialect, readers),
+            "by": owner,
+            "at": native(dialect, now),
+            "to_code": code,
+            "to_reason": reason,
+            "to_next_try": native(dialect, next_try),
+            "tries": int(is_try),
+        }
+        number += _finishing(dialect, state).execute(connection, asked).rowcount
+    return number
+
+
+@cache
+def _finishing(dialect: str, state: State) -> Prepared:
+    """Return the statement that moves tried rows ``of`` readers whose tries ended alike to ``state``."""
+    tried = [before for before in sources_of(state) if before in (State.CLAIMED, State.DATA_STARTED)]
+    return Prepared(
+        deliveries.update()
+        .where(
+            deliveries.c.issue_id == sa.bindparam("of_issue", type_=sa.Integer),
+            among(deliveries.c.subscriber_id, dialect, name="of"),
+            sa.or_(sa.false(), *(deliveries.c.state == before for before in tried)),
+            deliveries.c.owner == sa.bindparam("by", type_=sa.Text),
         )
-        taken += result.rowcount
-    return taken
+        .values(
+            state=state,
+            code=sa.bindparam("to_code", type_=sa.Integer),
+            reason=sa.bindparam("to_reason", type_=sa.Text),
+            next_try=sa.bindparam("to_next_try", type_=Instant),
+            attempts=deliveries.c.attempts + sa.bindparam("tries", type_=sa.Integer),
+            owner=sa.null(),
+            lease_until=sa.null(),
+            changed_at=sa.bindparam("at", type_=Instant),
+        ),
+        dialect,
+    )
 
 
 def give_back(connection: sa.Connection, issue_id: int, *, owner: str, now: datetime) -> None:
@@ -283,6 +368,7 @@ def _settle(
     state: State,
     reason: str | None,
     now: datetime,
-) -> None:
+) -> int:
+    """Move rows out of every sender's hands and return how many."""
     values = {"state": state, "reason": reason, "owner": None, "lease_until": None, "changed_at": now}
-    connection.execute(deliveries.update().where(where).values(values))
+    return connection.execute(deliveries.update().where(where).values(values)).rowcount

@@ -224,6 +224,11 @@ def _release(connection: sa.Connection, where: sa.ColumnElement[bool], *, now: d
     return connection.execute(held.values(values)).rowcount
 
 
+def lock(connection: sa.Connection, issue_id: int) -> None:
+    """Let nobody else count or settle an issue's deliveries until this transaction is over."""
+    connection.execute(sa.select(issues.c.id).where(issues.c.id == issue_id).with_for_update())
+
+
 def begin_sending(connection: sa.Connection, issue_id: int, *, now: datetime) -> bool:
     """Move an approved issue to ``sending``; True for the one caller who did, and so plans its deliveries."""
     approved = sa.and_(issues.c.id == issue_id, issues.c.status == IssueStatus.APPROVED)

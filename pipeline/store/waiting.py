@@ -37,6 +37,12 @@ def next_moment(connection: sa.Connection, issue_id: int) -> datetime | None:
     return connection.scalars(soonest).first()
 
 
+def number_due(connection: sa.Connection, issue_id: int, *, now: datetime, ignore_hours: bool) -> int:
+    """Return how many rows may be claimed now."""
+    due = is_due(issue_id, now=now, ignore_hours=ignore_hours)
+    return connection.scalar(sa.select(sa.func.count()).select_from(deliveries).where(due)) or 0
+
+
 def next_due(connection: sa.Connection, issue_id: int, *, after: datetime) -> datetime | None:
     """Return when the first of the waiting rows is due that are due after a moment, or None when there are none."""
     later = sa.and_(deliveries.c.issue_id == issue_id, WAITS, deliveries.c.due_at > after)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.app import open_newsroom, utc_now
+from pipeline.doctor import records
 from pipeline.store import articles
 from tests.cli.conftest import Metabrief, metabrief
 from tests.cli.sites import site
@@ -142,8 +143,9 @@ def test_on_a_terminal_long_findings_are_folded_beside_their_level(
 
 
 def test_a_newsroom_that_mails_over_a_dead_relay_asks_for_a_person(
-    metabrief: Metabrief, tmp_path: Path
+    metabrief: Metabrief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(records, "system_names", lambda: None)
     write(
         tmp_path,
         publisher={"site_url": "http://127.0.0.1:1"},

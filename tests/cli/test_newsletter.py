@@ -242,16 +242,18 @@ def test_smtp_needs_more_than_the_outbox(metabrief: Metabrief, home: Path) -> No
     assert "site_url" in ended.err
 
 
-def test_a_key_that_would_sign_is_refused_rather_than_left_unused(metabrief: Metabrief, home: Path) -> None:
+@pytest.mark.usefixtures("readers")
+def test_nothing_leaves_unsigned_because_the_key_is_not_there(metabrief: Metabrief, home: Path) -> None:
     change_settings(home, "[publisher]", '[publisher]\nsite_url = "https://test.example"')
     add_settings(
         home,
-        '\n[delivery]\ntransport = "smtp"\n[smtp]\nhost = "127.0.0.1"\nport = 25\nfrom_address = "a@test.example"\n'
-        'return_path_domain = "test.example"\n[dkim]\ndomain = "test.example"\nselector = "s"\nprivate_key_file = "key"\n',
+        '\n[delivery]\ntransport = "smtp"\ncheck_site = false\n[smtp]\nhost = "127.0.0.1"\nport = 9\n'
+        'from_address = "a@test.example"\nreturn_path_domain = "test.example"\n'
+        '[dkim]\ndomain = "test.example"\nselector = "s"\nprivate_key_file = "gone.pem"\n',
     )
-    ended = metabrief("--home", home, "issues", "list")
+    ended = metabrief("--home", home, "run", "daily", "--slot", FIRST)
     assert ended.code == 2
-    assert "does not sign" in ended.err
+    assert "gone.pem" in ended.err
 
 
 def test_hold_holds_an_issue_that_was_composed_before(metabrief: Metabrief, home: Path) -> None:

@@ -254,6 +254,52 @@ def test_smtp_with_all_its_keys_is_taken() -> None:
     assert check(**over_smtp()).delivery.transport == "smtp"
 
 
+DKIM = {"domain": "x.example.com", "selector": "brief-2022", "private_key_file": "keys/dkim.pem"}
+
+
+def test_smtp_with_a_key_that_signs_is_taken() -> None:
+    dkim = check(**over_smtp() | {"dkim": DKIM}).dkim
+    assert dkim is not None
+    assert dkim.model_dump() == DKIM
+
+
+@pytest.mark.parametrize("key", DKIM)
+def test_a_key_that_signs_wants_all_its_keys(key: str) -> None:
+    rest = {name: value for name, value in DKIM.items() if name != key}
+    assert f"[dkim] {key} is required" in refused(dkim=rest)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("domain", "x.example.com; l=0"),
+        ("domain", "例子.中国"),
+        ("domain", "https://x.example.com"),
+        ("domain", ""),
+        ("selector", "brief\r\nBcc: a"),
+        ("selector", "a b"),
+        ("private_key_file", ""),
+    ],
+)
+def test_a_wrong_key_of_dkim_is_named(key: str, value: str) -> None:
+    assert f"[dkim] {key}" in refused(dkim=DKIM | {key: value})
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "value"),
+    [
+        ("publisher", "site_url", "https://例子.中国"),
+        ("publisher", "contact", "a@例子.中国"),
+        ("smtp", "from_address", "王@x.example.com"),
+    ],
+)
+def test_what_headers_take_in_ascii_alone_is_refused_otherwise(table: str, key: str, value: str) -> None:
+    tables = over_smtp()
+    said = refused(**tables | {table: tables[table] | {key: value}})
+    assert f"[{table}] {key}" in said
+    assert "xn--" in said
+
+
 def test_the_sample_address_is_good_for_the_outbox_alone() -> None:
     sample = PUBLISHER | SITE | {"postal_address": SAMPLE_ADDRESS}
     check(publisher=sample)

@@ -1,288 +1,213 @@
-"""The ledger's rows keep the ledger's rules, on every database."""
+"""The ledger keeps its promises: as rules in memory, and as rows on every database."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
-import sqlalchemy as sa
 
-from pipeline.deliver.ledger import UNFINISHED, tally
+from pipeline.deliver.ledger import tally
 from pipeline.model import DeliveryState as State
-from pipeline.model import IssueStatus
-from pipeline.store import deliveries, issues, waiting
 from pipeline.store.database import Database
-from pipeline.store.deliveries import Hour, Outcome
-from pipeline.store.schema import deliveries as rows
-from subscribers import leaving
-from subscribers.addresses import parse_address
-from subscribers.audience import audience, recipients
-from tests.contracts.people import HOUR, KEY, NOW, SLOT, add, issue, keep, sign_up
-
-READERS = audience("daily")
-LEASE = timedelta(minutes=5)
+from pipeline.store.deliveries import Outcome
+from tests.contracts.ledgers import Ledger, MemoryLedger, StoredLedger
+from tests.contracts.people import HOUR, NOW
+from tests.contracts.planning import END, LEASE
+from tests.contracts.senders import claimed, ended, one_started, plan_for, started
 
 
-def planned(database: Database, *emails: str) -> int:
-    """Plan an issue for these readers, all due now, and return its id."""
-    with database.write() as connection:
-        for email in emails:
-            add(connection, sign_up(email))
-        issue_id = keep(connection, issue())
-        assert issues.begin_sending(connection, issue_id, now=NOW)
-        plan_again(connection, issue_id)
-    return issue_id
+class Promises:
+    def test_planning_gives_each_reader_one_row_and_again_none(self, ledger: Ledger) -> None:
+        first = plan_for(ledger, 2)
+        claimed(ledger, limit=1)
+        before = dict(ledger.rows())
+        ledger.plan()
+        assert ledger.rows() == before
+        assert tuple(sorted(before)) == first
 
+    def test_planning_again_adds_who_came_meanwhile_and_nobody_who_left(self, ledger: Ledger) -> None:
+        early, leaver, late = ledger.join(), ledger.join(), ledger.join()
+        ledger.leave(leaver)
+        ledger.plan()
+        assert set(ledger.rows()) == {early, late}
+        newest = ledger.join()
+        ledger.plan()
+        assert set(ledger.rows()) == {early, late, newest}
 
-def plan_again(connection: sa.Connection, issue_id: int) -> None:
-    hours = [
-        Hour(timezone=zone, send_at=send_at, due_at=SLOT.instant, not_after=NOW + 12 * HOUR)
-        for zone, send_at in deliveries.hours_wanted(connection, READERS)
-    ]
-    deliveries.plan(connection, issue_id, READERS, hours=hours, languages=("en", "zh", "both"), now=NOW)
+    def test_what_one_sender_claims_another_does_not_get(self, ledger: Ledger) -> None:
+        plan_for(ledger, 3)
+        first, second = claimed(ledger, owner="one", limit=2), claimed(ledger, owner="two")
+        assert (len(first), len(second)) == (2, 1)
+        assert not first & second
+        assert ledger.owners() == {"one", "two"}
 
+    def test_who_is_due_first_is_claimed_first(self, ledger: Ledger) -> None:
+        last, first = ledger.join(due_at=NOW - HOUR), ledger.join(due_at=NOW - 2 * HOUR)
+        ledger.plan()
+        assert claimed(ledger, limit=1) == {first}
+        assert claimed(ledger, limit=1) == {last}
 
-def claimed(
-    database: Database, issue_id: int, *, owner: str = "me", limit: int = 10, ignore_hours: bool = True
-) -> list[int]:
-    with database.write() as connection:
-        claims = deliveries.claim(
-            connection,
-            issue_id,
-            owner=owner,
-            lease_until=NOW + LEASE,
-            now=NOW,
-            limit=limit,
-            ignore_hours=ignore_hours,
-        )
-    return sorted(claim.subscriber_id for claim in claims)
+    def test_readers_hours_are_waited_for_unless_ignored(self, ledger: Ledger) -> None:
+        now, later = ledger.join(), ledger.join(due_at=NOW + HOUR)
+        ledger.plan()
+        assert claimed(ledger, ignore_hours=False) == {now}
+        assert claimed(ledger) == {later}
 
+    def test_what_is_too_late_is_not_claimed(self, ledger: Ledger) -> None:
+        plan_for(ledger, 1)
+        assert claimed(ledger, later=END - NOW) == set()
 
-def started(
-    database: Database, issue_id: int, ids: list[int], *, owner: str = "me", later: timedelta = timedelta()
-) -> set[int]:
-    with database.write() as connection:
-        return set(deliveries.start(connection, issue_id, ids, READERS, owner=owner, now=NOW + later))
+    def test_an_acceptance_told_twice_counts_once(self, ledger: Ledger) -> None:
+        reader = one_started(ledger)
+        accepted = Outcome(subscriber_id=reader, state=State.ACCEPTED, code=250)
+        assert ended(ledger, accepted, accepted) == 1
+        assert ended(ledger, accepted) == 0
+        assert ledger.rows()[reader].attempts == 1
 
+    def test_what_was_accepted_stays_accepted(self, ledger: Ledger) -> None:
+        reader = one_started(ledger)
+        ended(ledger, Outcome(subscriber_id=reader, state=State.ACCEPTED, code=250))
+        ledger.leave(reader)
+        assert claimed(ledger, later=HOUR) == started(ledger, [reader], later=HOUR) == set()
+        ledger.sweep(now=END)
+        ledger.give_back(owner="me", now=NOW)
+        assert ledger.recover(repeatable=True, now=END, dead=["me"]) == 0
+        assert all(ended(ledger, Outcome(subscriber_id=reader, state=state)) == 0 for state in State)
+        assert ledger.counts() == {State.ACCEPTED: 1}
 
-def finished(database: Database, issue_id: int, outcome: Outcome, *, owner: str = "me") -> int:
-    with database.write() as connection:
-        return deliveries.finish(connection, issue_id, [outcome], owner=owner, now=NOW)
+    def test_a_row_gets_one_dot(self, ledger: Ledger) -> None:
+        assert started(ledger, [one_started(ledger)]) == set()
 
+    def test_the_fence_refuses_a_lease_that_is_over(self, ledger: Ledger) -> None:
+        ids = plan_for(ledger, 1)
+        claimed(ledger)
+        assert started(ledger, ids, later=LEASE) == set()
+        assert ledger.counts() == {State.CLAIMED: 1}
 
-def counts(database: Database, issue_id: int) -> dict[str, int]:
-    with database.read() as connection:
-        return deliveries.counts(connection, issue_id)
+    def test_the_fence_refuses_another_owner(self, ledger: Ledger) -> None:
+        ids = plan_for(ledger, 1)
+        claimed(ledger)
+        assert started(ledger, ids, owner="somebody else") == set()
 
+    def test_the_fence_refuses_a_reader_who_left_a_second_ago(self, ledger: Ledger) -> None:
+        leaver, stayer = plan_for(ledger, 2)
+        claimed(ledger)
+        ledger.leave(leaver)
+        assert started(ledger, [leaver, stayer]) == {stayer}
+        assert ledger.counts() == {State.SUPPRESSED: 1, State.DATA_STARTED: 1}
 
-def leave(database: Database, email: str) -> None:
-    with database.write() as connection:
-        leaving.end_by_address(
-            connection, parse_address(email), leaving.left(origin="test"), suppression_key=KEY, now=NOW
-        )
+    def test_the_fence_refuses_an_issue_that_was_paused(self, ledger: Ledger) -> None:
+        ids = plan_for(ledger, 1)
+        claimed(ledger)
+        ledger.pause()
+        assert started(ledger, ids) == set()
+        ledger.resume()
+        assert started(ledger, ids) == set(ids)
 
+    def test_the_fence_lets_expire_what_became_too_late(self, ledger: Ledger) -> None:
+        ids = plan_for(ledger, 1)
+        almost = END - NOW - LEASE / 2
+        claimed(ledger, later=almost)
+        assert started(ledger, ids, later=END - NOW) == set()
+        assert ledger.counts() == {State.EXPIRED: 1}
 
-def test_planning_gives_each_reader_one_row_and_again_none(database: Database) -> None:
-    issue_id = planned(database, "a@x.example", "b@x.example")
-    with database.write() as connection:
-        plan_again(connection, issue_id)
-    assert counts(database, issue_id) == {State.PLANNED: 2}
+    def test_the_lease_begins_anew_at_the_dot(self, ledger: Ledger) -> None:
+        ids = plan_for(ledger, 1)
+        claimed(ledger)
+        started(ledger, ids, later=LEASE / 2)
+        assert ledger.recover(repeatable=False, now=NOW + LEASE) == 0
+        assert ledger.recover(repeatable=False, now=NOW + LEASE * 1.5) == 1
 
+    def test_a_deferred_row_waits_for_its_next_try(self, ledger: Ledger) -> None:
+        reader = one_started(ledger)
+        ended(ledger, Outcome(subscriber_id=reader, state=State.DEFERRED, code=451, next_try=NOW + 2 * LEASE))
+        assert claimed(ledger, later=LEASE) == set()
+        assert claimed(ledger, later=2 * LEASE) == {reader}
+        assert ledger.rows()[reader].attempts == 1
 
-def test_planning_leaves_out_the_unconfirmed_and_those_who_left(database: Database) -> None:
-    with database.write() as connection:
-        add(connection, sign_up("pending@x.example"), claim=None)
-        add(connection, sign_up("left@x.example"))
-        add(connection, sign_up("other@x.example", newsletter="weekly"))
-    leave(database, "left@x.example")
-    issue_id = planned(database, "a@x.example")
-    assert counts(database, issue_id) == {State.PLANNED: 1}
+    def test_deferring_never_turns_into_rejecting(self, ledger: Ledger) -> None:
+        reader = one_started(ledger)
+        ended(ledger, Outcome(subscriber_id=reader, state=State.DEFERRED, code=451, next_try=NOW + HOUR))
+        assert ended(ledger, Outcome(subscriber_id=reader, state=State.REJECTED, code=550)) == 0
+        for hours in range(1, 12):
+            later = hours * HOUR
+            assert started(ledger, claimed(ledger, later=later), later=later) == {reader}
+            again = Outcome(subscriber_id=reader, state=State.DEFERRED, code=451, next_try=NOW + later + HOUR)
+            assert ended(ledger, again, later=later) == 1
+        ledger.sweep(now=END)
+        assert ledger.counts() == {State.EXPIRED: 1}
+        assert ledger.rows()[reader].attempts == 12
 
-
-def test_each_zone_and_hour_is_due_at_its_own_moment(database: Database) -> None:
-    with database.write() as connection:
-        add(connection, sign_up("early@x.example", send_at="07:00"))
-        add(connection, sign_up("late@x.example", timezone="Europe/Berlin", send_at="21:30"))
-        add(connection, sign_up("plain@x.example", timezone="Europe/Berlin"))
-        issue_id = keep(connection, issue())
-        assert sorted(deliveries.hours_wanted(connection, READERS)) == [
-            ("Asia/Shanghai", "07:00"),
-            ("Europe/Berlin", ""),
-            ("Europe/Berlin", "21:30"),
+    def test_many_ends_are_told_at_once_each_with_its_own_reply(self, ledger: Ledger) -> None:
+        ids = plan_for(ledger, 7)
+        claimed(ledger)
+        started(ledger, ids[:6])
+        told = [
+            Outcome(subscriber_id=ids[0], state=State.ACCEPTED, code=250),
+            Outcome(subscriber_id=ids[1], state=State.DEFERRED, code=451, next_try=NOW + HOUR),
+            Outcome(subscriber_id=ids[2], state=State.REJECTED, code=550),
+            Outcome(subscriber_id=ids[3], state=State.ACCEPTED, code=252),
+            Outcome(subscriber_id=ids[4], state=State.DEFERRED, code=421, next_try=NOW + 2 * HOUR),
+            Outcome(subscriber_id=ids[5], state=State.UNCERTAIN),
+            Outcome(subscriber_id=ids[6], state=State.PLANNED, is_try=False),
         ]
-        due = {"07:00": NOW, "": NOW + HOUR, "21:30": NOW + 2 * HOUR}
-        hours = [
-            Hour(timezone=zone, send_at=hour, due_at=due[hour], not_after=NOW + 9 * HOUR)
-            for zone, hour in deliveries.hours_wanted(connection, READERS)
-        ]
-        deliveries.plan(connection, issue_id, READERS, hours=hours, languages=("en",), now=NOW)
-        found = connection.execute(sa.select(rows.c.due_at).order_by(rows.c.due_at)).scalars().all()
-    assert found == [NOW, NOW + HOUR, NOW + 2 * HOUR]
+        assert ended(ledger, *told) == 7
+        rows = ledger.rows()
+        for each in told:
+            row = rows[each.subscriber_id]
+            assert (row.state, row.code, row.next_try) == (each.state, each.code, each.next_try)
+            assert (row.owner, row.lease_until, row.attempts) == (None, None, int(each.is_try))
+
+    def test_a_strangers_word_changes_nothing(self, ledger: Ledger) -> None:
+        reader = one_started(ledger)
+        before = dict(ledger.rows())
+        assert ended(ledger, Outcome(subscriber_id=reader, state=State.ACCEPTED), owner="stranger") == 0
+        ledger.give_back(owner="stranger", now=NOW)
+        assert ledger.rows() == before
+
+    def test_nothing_is_accepted_that_was_not_started(self, ledger: Ledger) -> None:
+        [reader] = plan_for(ledger, 1)
+        claimed(ledger)
+        assert ended(ledger, Outcome(subscriber_id=reader, state=State.ACCEPTED)) == 0
+        assert ledger.counts() == {State.CLAIMED: 1}
+
+    def test_the_sweep_expires_what_is_too_late(self, ledger: Ledger) -> None:
+        plan_for(ledger, 1)
+        ledger.sweep(now=END)
+        assert ledger.counts() == {State.EXPIRED: 1}
+
+    def test_the_sweep_suppresses_who_left_once_their_hour_has_come(self, ledger: Ledger) -> None:
+        for reader in (ledger.join(), ledger.join(due_at=NOW + HOUR)):
+            ledger.plan()
+            ledger.leave(reader)
+        ledger.sweep(now=NOW, ignore_hours=False)
+        assert ledger.counts() == {State.SUPPRESSED: 1, State.PLANNED: 1}
+        ledger.sweep(now=NOW)
+        assert ledger.counts() == {State.SUPPRESSED: 2}
+
+    def test_given_back_rows_are_planned_again_and_only_ours_before_the_dot(self, ledger: Ledger) -> None:
+        first, _, _ = plan_for(ledger, 3)
+        claimed(ledger, owner="one", limit=2)
+        claimed(ledger, owner="two", limit=1)
+        started(ledger, [first], owner="one")
+        ledger.give_back(owner="one", now=NOW)
+        assert ledger.counts() == {State.DATA_STARTED: 1, State.PLANNED: 1, State.CLAIMED: 1}
+
+    def test_the_sum_stays_the_number_of_readers(self, ledger: Ledger) -> None:
+        ids = plan_for(ledger, 4)
+        claimed(ledger, limit=2)
+        assert tally(ledger.counts()).planned == 4
+        started(ledger, ids)
+        ended(ledger, *(Outcome(subscriber_id=each, state=State.REJECTED, code=550) for each in ids))
+        counted = tally(ledger.counts())
+        assert (counted.total, counted.rejected, counted.planned) == (4, 2, 2)
 
 
-def test_a_language_the_issue_is_not_set_in_becomes_its_first(database: Database) -> None:
-    with database.write() as connection:
-        add(connection, sign_up("a@x.example", language="both"))
-        issue_id = keep(connection, issue())
-        hours = [Hour(timezone="Asia/Shanghai", send_at="", due_at=NOW, not_after=NOW + HOUR)]
-        deliveries.plan(connection, issue_id, READERS, hours=hours, languages=("zh",), now=NOW)
-        assert connection.scalar(sa.select(rows.c.language)) == "zh"
+class TestRules(Promises):
+    @pytest.fixture
+    def ledger(self) -> Ledger:
+        return MemoryLedger()
 
 
-def test_what_one_sender_claims_another_does_not_get(database: Database) -> None:
-    issue_id = planned(database, "a@x.example", "b@x.example", "c@x.example")
-    first = claimed(database, issue_id, owner="one", limit=2)
-    second = claimed(database, issue_id, owner="two")
-    assert len(first) == 2
-    assert len(second) == 1
-    assert not set(first) & set(second)
-
-
-def test_readers_hours_are_waited_for_unless_ignored(database: Database) -> None:
-    issue_id = planned(database, "a@x.example")
-    with database.write() as connection:
-        connection.execute(rows.update().values(due_at=NOW + HOUR))
-        waiting = deliveries.claim(
-            connection, issue_id, owner="me", lease_until=NOW + LEASE, now=NOW, limit=9, ignore_hours=False
-        )
-    assert waiting == ()
-    assert len(claimed(database, issue_id)) == 1
-
-
-def test_a_started_row_may_be_accepted_once(database: Database) -> None:
-    issue_id = planned(database, "a@x.example")
-    [reader] = claimed(database, issue_id)
-    assert started(database, issue_id, [reader]) == {reader}
-    accepted = Outcome(subscriber_id=reader, state=State.ACCEPTED, code=250)
-    assert finished(database, issue_id, accepted) == 1
-    assert finished(database, issue_id, accepted) == 0
-    assert claimed(database, issue_id) == []
-    assert counts(database, issue_id) == {State.ACCEPTED: 1}
-
-
-def test_the_fence_refuses_a_lease_that_is_over(database: Database) -> None:
-    issue_id = planned(database, "a@x.example")
-    ids = claimed(database, issue_id)
-    assert started(database, issue_id, ids, later=LEASE) == set()
-
-
-def test_the_fence_refuses_another_owner(database: Database) -> None:
-    issue_id = planned(database, "a@x.example")
-    ids = claimed(database, issue_id)
-    assert started(database, issue_id, ids, owner="somebody else") == set()
-
-
-def test_the_fence_refuses_a_reader_who_left_a_second_ago(database: Database) -> None:
-    issue_id = planned(database, "a@x.example", "b@x.example")
-    ids = claimed(database, issue_id)
-    leave(database, "a@x.example")
-    assert len(started(database, issue_id, ids)) == 1
-    assert counts(database, issue_id) == {State.SUPPRESSED: 1, State.DATA_STARTED: 1}
-
-
-def test_the_fence_refuses_an_issue_that_was_paused(database: Database) -> None:
-    issue_id = planned(database, "a@x.example")
-    ids = claimed(database, issue_id)
-    with database.write() as connection:
-        issues.set_status(connection, issue_id, status=IssueStatus.HELD)
-    assert started(database, issue_id, ids) == set()
-    assert counts(database, issue_id) == {State.CLAIMED: 1}
-
-
-def test_a_dead_sender_leaves_planned_before_the_dot_and_uncertain_after(database: Database) -> None:
-    issue_id = planned(database, "a@x.example", "b@x.example")
-    first, _ = claimed(database, issue_id)
-    started(database, issue_id, [first])
-    with database.write() as connection:
-        deliveries.recover(connection, issue_id, repeatable=False, now=NOW + LEASE)
-    assert counts(database, issue_id) == {State.PLANNED: 1, State.UNCERTAIN: 1}
-
-
-def test_a_live_lease_is_left_alone(database: Database) -> None:
-    issue_id = planned(database, "a@x.example")
-    claimed(database, issue_id)
-    with database.write() as connection:
-        deliveries.recover(connection, issue_id, repeatable=False, now=NOW + LEASE / 2)
-    assert counts(database, issue_id) == {State.CLAIMED: 1}
-
-
-def test_a_repeatable_transport_leaves_nothing_uncertain(database: Database) -> None:
-    issue_id = planned(database, "a@x.example")
-    started(database, issue_id, claimed(database, issue_id))
-    with database.write() as connection:
-        deliveries.recover(connection, issue_id, repeatable=True, now=NOW + LEASE)
-    assert counts(database, issue_id) == {State.DEFERRED: 1}
-    assert len(claimed(database, issue_id)) == 1
-
-
-def test_a_deferred_row_waits_for_its_next_try(database: Database) -> None:
-    issue_id = planned(database, "a@x.example")
-    [reader] = claimed(database, issue_id)
-    started(database, issue_id, [reader])
-    later = Outcome(subscriber_id=reader, state=State.DEFERRED, code=451, next_try=NOW + HOUR)
-    assert finished(database, issue_id, later) == 1
-    assert claimed(database, issue_id) == []
-    with database.read() as connection:
-        assert waiting.next_moment(connection, issue_id) == NOW + HOUR
-        again = connection.scalar(sa.select(rows.c.attempts))
-    assert again == 1
-
-
-def test_rows_whose_hour_is_to_come_are_claimed_only_by_who_ignores_hours(database: Database) -> None:
-    issue_id = planned(database, "a@x.example", "b@x.example")
-    with database.write() as connection:
-        connection.execute(rows.update().where(rows.c.subscriber_id == 1).values(due_at=NOW + HOUR))
-        assert waiting.next_due(connection, issue_id, after=NOW) == NOW + HOUR
-        assert waiting.next_due(connection, issue_id, after=NOW + HOUR) is None
-    assert claimed(database, issue_id, ignore_hours=False) == [2]
-    assert claimed(database, issue_id) == [1]
-
-
-@pytest.mark.parametrize("state", [State.SUPPRESSED, State.EXPIRED])
-def test_the_sweep_settles_what_may_not_go_any_more(database: Database, state: State) -> None:
-    issue_id = planned(database, "a@x.example")
-    late = 12 * HOUR if state is State.EXPIRED else timedelta()
-    if state is State.SUPPRESSED:
-        leave(database, "a@x.example")
-    with database.write() as connection:
-        deliveries.sweep(connection, issue_id, READERS, now=NOW + late)
-    assert counts(database, issue_id) == {state: 1}
-
-
-def test_given_back_rows_are_planned_again_and_only_ours(database: Database) -> None:
-    issue_id = planned(database, "a@x.example", "b@x.example")
-    claimed(database, issue_id, owner="one", limit=1)
-    claimed(database, issue_id, owner="two", limit=1)
-    with database.write() as connection:
-        deliveries.give_back(connection, issue_id, owner="one", now=NOW)
-    assert counts(database, issue_id) == {State.PLANNED: 1, State.CLAIMED: 1}
-
-
-def test_the_total_counts_every_row_in_every_state(database: Database) -> None:
-    issue_id = planned(database, *(f"r{number}@x.example" for number in range(len(State))))
-    with database.write() as connection:
-        ids = connection.scalars(sa.select(rows.c.subscriber_id).order_by(rows.c.subscriber_id)).all()
-        for subscriber_id, state in zip(ids, State, strict=True):
-            connection.execute(rows.update().where(rows.c.subscriber_id == subscriber_id).values(state=state))
-    counted = tally(counts(database, issue_id))
-    assert counted.total == len(State)
-    assert counted.planned == 3
-    assert not counted.is_final
-    assert State.DEFERRED in UNFINISHED
-
-
-def test_recipients_are_read_for_a_whole_batch(database: Database) -> None:
-    issue_id = planned(database, "a@x.example", "b@x.example")
-    ids = claimed(database, issue_id)
-    with database.read() as connection:
-        people = recipients(connection, ids)
-    assert sorted(person.email for person in people.values()) == ["a@x.example", "b@x.example"]
-    assert len({person.token for person in people.values()}) == 2
-    assert all(len(person.token) >= 22 for person in people.values())
-
-
-def test_no_address_stands_in_the_ledger(database: Database) -> None:
-    planned(database, "secret-address@x.example")
-    with database.read() as connection:
-        everything = repr(connection.execute(sa.select(rows)).all())
-    assert "secret-address" not in everything
+class TestRows(Promises):
+    @pytest.fixture
+    def ledger(self, database: Database) -> Ledger:
+        return StoredLedger(database)

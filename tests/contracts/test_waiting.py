@@ -13,7 +13,7 @@ from pipeline.store import deliveries, waiting
 from pipeline.store.database import Database
 from pipeline.store.schema import deliveries as rows
 from tests.contracts.people import HOUR, NOW
-from tests.contracts.test_deliveries import LEASE, READERS, counts, leave, planned
+from tests.contracts.planning import LEASE, READERS, counts, leave, planned
 
 
 def test_the_sweep_leaves_rows_whose_hour_is_to_come_to_their_hour(database: Database) -> None:

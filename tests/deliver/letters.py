@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from pipeline.deliver.gate import LETTER_HEADERS, Rules
-from pipeline.deliver.message import Content, Message, Origin, Sender, build, build_letter
+from pipeline.deliver.mailing import Addressee, Mailing, build, build_letter, issue_mailing
+from pipeline.deliver.message import Content, Message, Origin, Sender, delivery_name
+from pipeline.deliver.signing import Signer
+from pipeline.deliver.stationery import Draft, Parts
 
 NOW = datetime(2022, 2, 22, 6, 5, tzinfo=UTC)
 LEAVE_URL = "https://news.lantern.example/leave/AbCdEfGhIjKlMnOpQrStUv"
@@ -61,11 +64,62 @@ def message(
     )
 
 
-def letter(*, text: str | None = None, html: str | None = None, name: str = "0a1b2c") -> Message:
+DRAFT = Draft(
+    subject="VR in Shanghai",
+    text=Parts(
+        fixed=("", "\n元宇宙 = market\n" + "\n".join((*DISCLAIMERS, WHY, ADDRESS)) + "\nLeave: ", "\n"),
+        fields=("greeting", "leave_url"),
+    ),
+    html=Parts(
+        fixed=(
+            '<html lang="en"><head><title>t</title></head><body><p>',
+            "</p>"
+            + "".join(f"<p>{line}</p>" for line in ("元宇宙 = market", *DISCLAIMERS, WHY, ADDRESS))
+            + '<a href="',
+            '">Leave · 退订</a></body></html>\n',
+        ),
+        fields=("greeting", "leave_url"),
+    ),
+)
+"""A mail with a field at the beginning of each part, and one near its end."""
+
+
+def mailing(*, signer: Signer | None = None, subject: str = DRAFT.subject, draft: Draft = DRAFT) -> Mailing:
+    return issue_mailing(SENDER, replace(draft, subject=subject), issue_id=3, signer=signer)
+
+
+def mailed(
+    of: Mailing | None = None,
+    *,
+    signer: Signer | None = None,
+    email: str = "mei@reader.example",
+    name: str = "Mei",
+    greeting: str = "Good morning, Mei.",
+    subject: str = DRAFT.subject,
+    leave_url: str = LEAVE_URL,
+    subscriber_id: int = 7,
+    now: datetime = NOW,
+) -> Message:
+    """Return one reader's message of a mailing."""
+    to = Addressee(email=email, name=name, leave_url=leave_url)
+    values = {"greeting": greeting, "leave_url": leave_url}
+    made = of or mailing(signer=signer, subject=subject)
+    return made.write(to, values, named=delivery_name(3, subscriber_id), now=now)
+
+
+def letter(
+    *,
+    text: str | None = None,
+    html: str | None = None,
+    name: str = "0a1b2c",
+    signer: Signer | None = None,
+) -> Message:
     """Return one of our own letters that has all it must have."""
     link = f'<a href="{CONFIRM_URL}">Confirm</a></body>'
     of = content(
         text=f"{TEXT}{CONFIRM_URL}\n" if text is None else text,
         html=HTML.replace("</body>", link) if html is None else html,
     )
-    return build_letter(ORIGIN, of, email="mei@reader.example", kind="opt-in", token=name, now=NOW)
+    return build_letter(
+        ORIGIN, of, email="mei@reader.example", kind="opt-in", token=name, now=NOW, signer=signer
+    )

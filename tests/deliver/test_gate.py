@@ -9,6 +9,7 @@ import pytest
 from pipeline.deliver import gate
 from pipeline.deliver.message import Message
 from pipeline.errors import GateError
+from tests.deliver.keys import DOMAIN, signer
 from tests.deliver.letters import (
     ADDRESS,
     CONFIRM_URL,
@@ -22,6 +23,7 @@ from tests.deliver.letters import (
     WHY,
     content,
     letter,
+    mailed,
     message,
 )
 
@@ -66,6 +68,12 @@ MUTANTS = {
     "no text part": spoiled(b"text/plain", b"text/x-plain"),
     **{f"no {name}": spoiled(f"\r\n{name}:".encode(), b"\r\nX-Gone:") for name in gate.HEADERS[1:]},
     "no From": spoiled(b"From:", b"X-Gone:"),
+    "another's To": spoiled(b"mei@reader.example", b"may@reader.example"),
+    "a second recipient in To": spoiled(b"\r\nTo: ", b"\r\nTo: <b@reader.example>,\r\n "),
+    "a lone line feed": spoiled(b"Date:", b"X-Y: z\nDate:"),
+    "bytes beyond ASCII": spoiled(b"Subject: VR", "Subject: 王".encode()),
+    "a line that is too long": spoiled(b"Subject: ", b"Subject: " + b"x" * 990),
+    "a charset that nobody knows": spoiled(b'"utf-8"', b'"ttf-8"'),
     "two To headers": spoiled(b"\r\nTo:", b"\r\nTo: b@reader.example\r\nTo:"),
 }
 
@@ -148,3 +156,31 @@ def test_the_address_to_leave_by_mail_is_this_readers_own_or_is_not_there() -> N
     for rules in (RULES, replace(RULES, leave_address=LEAVE_ADDRESS.replace("AbC", "xyz"))):
         with pytest.raises(GateError, match="List-Unsubscribe"):
             gate.check(message(by_mail), rules)
+
+
+SIGNED_RULES = replace(RULES, signing_domain=DOMAIN)
+SIGNED = mailed(signer=signer())
+
+
+def test_a_signed_message_of_the_signing_domain_passes() -> None:
+    gate.check(SIGNED, SIGNED_RULES)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(mailed().content, id="none"),
+        pytest.param(b"DKIM-Signature: d=lantern.example\r\n" + SIGNED.content, id="two"),
+        pytest.param(SIGNED.content.replace(b"d=lantern.example", b"d=lantern.examples"), id="of another"),
+    ],
+)
+def test_with_a_key_each_message_bears_one_signature_of_its_domain(content: bytes) -> None:
+    with pytest.raises(GateError, match=r"one signature, of lantern\.example"):
+        gate.check(replace(SIGNED, content=content), SIGNED_RULES)
+
+
+@pytest.mark.parametrize("domain", [b"news.lantern.example", b"xlantern.example", b"lantern.example.x"])
+def test_with_a_key_each_message_is_from_its_domain(domain: bytes) -> None:
+    other = SIGNED.content.replace(b"<brief@lantern.example>", b"<brief@%b>" % domain)
+    with pytest.raises(GateError, match=r"From of lantern\.example"):
+        gate.check(replace(SIGNED, content=other), SIGNED_RULES)

@@ -159,8 +159,8 @@ def test_a_line_break_makes_no_header(field: str) -> None:
 
 @pytest.mark.parametrize(
     "email",
-    ["mei@reader.example\r\nBcc: a@b.example", "mei@reader.example>,<b@c.example", "mei", "", "王@例子.中国"],
-    ids=["line break", "second address", "no domain", "empty", "needs SMTPUTF8"],
+    ["mei@reader.example\r\nBcc: a@b.example", "mei@reader.example>,<b@c.example", "mei", ""],
+    ids=["line break", "second address", "no domain", "empty"],
 )
 def test_an_address_that_cannot_be_written_to_is_refused_alone(email: str) -> None:
     with pytest.raises(UnwritableAddressError):

@@ -6,7 +6,8 @@ import base64
 
 import pytest
 
-from pipeline.deliver.replies import Phase, Reply, printable, read_reply, without_secret
+from pipeline.deliver.causes import Cause
+from pipeline.deliver.replies import Phase, Reply, explained, printable, read_reply, without_secret
 from pipeline.model import DeliveryState as State
 
 BEFORE = (Phase.SESSION, Phase.RECIPIENT)
@@ -31,6 +32,12 @@ TABLE = [
     (550, "5.7.26 unauthenticated", Phase.MESSAGE, State.DEFERRED, True),
     (530, "must issue STARTTLS", Phase.SESSION, State.DEFERRED, True),
     (553, "5.1.8 sender's domain", Phase.SESSION, State.DEFERRED, True),
+    (553, "5.1.8 sender's domain", Phase.RECIPIENT, State.DEFERRED, True),
+    (550, "5.4.5 daily limit", Phase.RECIPIENT, State.DEFERRED, True),
+    (554, "blocked for spam", Phase.RECIPIENT, State.DEFERRED, True),
+    (530, "log in first", Phase.RECIPIENT, State.DEFERRED, True),
+    (554, "transaction failed", Phase.MESSAGE, State.REJECTED, False),
+    (552, "5.3.4 too big", Phase.MESSAGE, State.REJECTED, False),
 ]
 
 
@@ -44,6 +51,57 @@ def test_a_reply_is_read_as_what_it_is(
 ) -> None:
     attempt = read_reply(Reply(code=code, text=text), phase=phase)
     assert (attempt.state, attempt.is_ours, attempt.code) == (state, is_ours, code)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "phase", "is_unknown"),
+    [
+        pytest.param(550, "5.1.1 unknown", Phase.RECIPIENT, True, id="5.1.1"),
+        pytest.param(550, "5.1.99 unknown", Phase.RECIPIENT, True, id="5.1.x"),
+        pytest.param(550, "unknown", Phase.RECIPIENT, True, id="a plain 550"),
+        pytest.param(550, "5.1.1 unknown", Phase.MESSAGE, True, id="5.1.1 after the dot"),
+        pytest.param(550, "no", Phase.MESSAGE, False, id="a plain 550 after the dot"),
+        pytest.param(550, "5.1.1 unknown", Phase.SESSION, False, id="of ourselves"),
+        pytest.param(450, "4.1.1 unknown for now", Phase.RECIPIENT, False, id="not for good"),
+        pytest.param(550, "blocked by policy", Phase.RECIPIENT, False, id="a plain 550 of policy"),
+        pytest.param(552, "5.2.2 full", Phase.RECIPIENT, False, id="a full mailbox"),
+    ],
+)
+def test_a_reader_is_unknown_when_the_reply_says_so(
+    code: int, text: str, phase: Phase, *, is_unknown: bool
+) -> None:
+    assert read_reply(Reply(code=code, text=text), phase=phase).is_no_such_user is is_unknown
+
+
+@pytest.mark.parametrize(
+    ("phase", "is_slow_down"), [(Phase.SESSION, False), (Phase.RECIPIENT, True), (Phase.MESSAGE, True)]
+)
+def test_only_a_reply_about_a_reader_slows_their_domain_down(phase: Phase, *, is_slow_down: bool) -> None:
+    attempt = read_reply(Reply(code=421, text="4.7.28 unusual rate"), phase=phase)
+    assert (attempt.is_slow_down, attempt.cause) == (is_slow_down, Cause.RATE)
+
+
+def test_what_is_accepted_has_no_cause() -> None:
+    attempt = read_reply(Reply(code=250, text="2.0.0 spam or not, it is kept"), phase=Phase.MESSAGE)
+    assert (attempt.cause, attempt.is_slow_down, attempt.is_no_such_user) == (None, False, False)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "told"),
+    [
+        pytest.param(535, "5.7.8 bad password", "login; see that [smtp] username and password", id="login"),
+        pytest.param(
+            550, "5.7.1 listed at Spamhaus", "reputation or a block list; look the", id="block list"
+        ),
+        pytest.param(554, "no", "policy; read what the reply says", id="nothing is told"),
+    ],
+)
+def test_a_refusal_is_explained_with_its_likely_cause_and_remedy(code: int, text: str, told: str) -> None:
+    assert explained(Reply(code=code, text=text)).startswith(f"{code} {text} (likely cause: {told}")
+
+
+def test_an_explanation_names_nobody() -> None:
+    assert "reader@" not in explained(Reply(code=550, text="5.7.1 <reader@a.example> no"))
 
 
 @pytest.mark.parametrize("phase", BEFORE)

@@ -118,6 +118,14 @@ def test_a_password_file_open_to_others_is_a_problem(tmp_path: Path) -> None:
         assert len(messages(secrets(newsroom), Level.OK)) == 1
 
 
+def test_the_key_that_signs_is_its_owners_alone(tmp_path: Path) -> None:
+    dkim = {"domain": "lantern.press", "selector": "brief", "private_key_file": "dkim.pem"}
+    key = write(tmp_path, dkim=dkim) / "dkim.pem"
+    key.touch(mode=0o640)
+    with looked_at(tmp_path) as newsroom:
+        assert messages(secrets(newsroom), Level.PROBLEM) == ["dkim.pem is open to others (mode 640)"]
+
+
 def test_an_outbox_that_is_not_there_yet_is_nothing_to_speak_of(tmp_path: Path) -> None:
     with looked_at(write(tmp_path)) as newsroom:
         assert list(outbox(newsroom)) == []

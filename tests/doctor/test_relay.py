@@ -7,19 +7,25 @@ import base64
 import socket
 import ssl
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from aiosmtpd.smtp import SMTP
 
+from pipeline.config.sections import Smtp
 from pipeline.doctor.finding import Finding, Level
-from pipeline.doctor.relay import relay, signing
+from pipeline.doctor.looking import open_to_look
+from pipeline.doctor.relay import judge_line, relay, signing
 from pipeline.errors import ConfigurationError
 from tests.deliver import relay as scripted
-from tests.doctor.rooms import by_smtp, looked_at, messages, write
+from tests.doctor.rooms import NOW, by_smtp, looked_at, messages, write
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
 """For the name localhost, with its key; it signs itself, and nothing but these tests trusts it."""
+
+LAST_DAY = datetime(2120, 1, 1, tzinfo=UTC)
 
 
 def talk(home: Path, **script: str) -> tuple[list[Finding], list[str]]:
@@ -38,11 +44,16 @@ def talk(home: Path, **script: str) -> tuple[list[Finding], list[str]]:
     return asyncio.run(played())
 
 
+def able(*abilities: str) -> str:
+    """Return the answer of a relay that has these abilities, and AUTH."""
+    return "\r\n".join(["250-relay.example", *(f"250-{each}" for each in abilities), "250 AUTH PLAIN"])
+
+
 def test_a_good_relay_is_well_and_gets_a_goodbye_instead_of_mail(tmp_path: Path) -> None:
-    found, said = talk(tmp_path)
+    found, said = talk(tmp_path, EHLO=able("PIPELINING", "8BITMIME"))
     assert found[0].message.endswith("greets us")
     assert messages(found[1:]) == [
-        "it can 8BITMIME; it cannot PIPELINING, SIZE, SMTPUTF8",
+        "it can PIPELINING, 8BITMIME; it cannot SIZE, SMTPUTF8",
         "the login is accepted",
     ]
     assert {finding.level for finding in found} == {Level.OK}
@@ -50,9 +61,44 @@ def test_a_good_relay_is_well_and_gets_a_goodbye_instead_of_mail(tmp_path: Path)
 
 
 def test_abilities_are_named(tmp_path: Path) -> None:
-    able = "250-relay.example\r\n250-PIPELINING\r\n250-SIZE 10240000\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 AUTH PLAIN"
-    found, _ = talk(tmp_path, EHLO=able)
+    found, _ = talk(tmp_path, EHLO=able("PIPELINING", "SIZE 10240000", "8BITMIME", "SMTPUTF8"))
     assert "it can PIPELINING, SIZE 10240000, 8BITMIME, SMTPUTF8" in messages(found)
+
+
+def test_a_relay_without_pipelining_is_doubtful_and_logged_into_all_the_same(tmp_path: Path) -> None:
+    found, said = talk(tmp_path, EHLO=able("8BITMIME"))
+    assert messages(found, Level.WARNING) == [
+        "without PIPELINING every mail waits for four replies: sending is slow"
+    ]
+    assert found[-1].message == "the login is accepted"
+    assert said[-1] == "QUIT"
+
+
+@pytest.mark.parametrize(
+    ("size", "is_enough"),
+    [("199999", False), ("1", False), ("200000", True), ("0", True), ("", True), ("much", True), ("9" * 5000, True)],
+)  # fmt: skip
+def test_a_relay_that_takes_small_mails_only_is_a_problem(tmp_path: Path, size: str, is_enough: bool) -> None:
+    found, _ = talk(tmp_path, EHLO=able("PIPELINING", f"SIZE {size}".strip()))
+    wanted = [] if is_enough else [f"it takes no mail above {size} bytes, and ours may have 200,000"]
+    assert messages(found, Level.PROBLEM) == wanted
+
+
+@pytest.mark.parametrize(
+    ("tls", "peer", "username", "said"),
+    [
+        pytest.param("none", "192.0.2.1", "press", ["mails and the password go to 127.0.0.1 in clear"], id="login in clear"),
+        pytest.param("none", "2001:db8::1", None, ["mails go to 127.0.0.1 in clear"], id="mails in clear"),
+        pytest.param("none", "127.0.0.1", "press", [], id="this machine"),
+        pytest.param("none", "::1", "press", [], id="this machine by IPv6"),
+        pytest.param("starttls", "192.0.2.1", "press", [], id="secured"),
+    ],
+)  # fmt: skip
+def test_a_line_that_others_can_read_is_doubtful(
+    tls: Literal["none", "starttls"], peer: str, username: str | None, said: list[str]
+) -> None:
+    found = messages(judge_line(Smtp(host="127.0.0.1", tls=tls, username=username), peer=peer))
+    assert [message.partition(":")[0] for message in found] == said
 
 
 @pytest.mark.parametrize(
@@ -118,7 +164,7 @@ def test_an_unreadable_password_file_is_told_before_the_relay_is_asked(tmp_path:
 
 
 def talk_in_tls(
-    home: Path, *, tls: str, host: str = "localhost", relay_tls: str | None = None
+    home: Path, *, tls: str, host: str = "localhost", relay_tls: str | None = None, now: datetime = NOW
 ) -> list[Finding]:
     """Look at a relay that speaks TLS: ``implicit``, ``starttls``, or ``none``, if that is not what is wanted."""
     spoken = relay_tls or tls
@@ -135,7 +181,7 @@ def talk_in_tls(
         )
         try:
             by_smtp(home, host=host, port=server.sockets[0].getsockname()[1], tls=tls)
-            with looked_at(home) as newsroom:
+            with open_to_look(home, clock=lambda: now) as newsroom:
                 return await asyncio.to_thread(lambda: list(relay(newsroom, patience_seconds=1)))
         finally:
             server.close()
@@ -154,8 +200,18 @@ def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
 def test_a_relay_that_speaks_tls_is_well_and_its_version_named(tmp_path: Path, tls: str) -> None:
     found = talk_in_tls(tmp_path, tls=tls)
-    assert {finding.level for finding in found} == {Level.OK}
-    assert any("(TLSv1." in message for message in messages(found))
+    assert messages(found, Level.PROBLEM) == []
+    assert any("(TLSv1." in message for message in messages(found, Level.OK))
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+@pytest.mark.parametrize(("left", "is_soon"), [(timedelta(days=13), True), (timedelta(days=14), False)])
+def test_a_certificate_that_ends_soon_is_doubtful(
+    tmp_path: Path, tls: str, left: timedelta, is_soon: bool
+) -> None:
+    found = messages(talk_in_tls(tmp_path, tls=tls, now=LAST_DAY - left), Level.WARNING)
+    assert ("its certificate ends on 2120-01-01" in found) is is_soon
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from pipeline.app import Newsroom, open_newsroom
 from pipeline.config import Newsletter
+from pipeline.jobs.batch import Batch
 from pipeline.jobs.collect import SourceRead
 from pipeline.jobs.intake import Tally
 from pipeline.jobs.letters import LetterReport
 from pipeline.jobs.send import SendReport
 from pipeline.model import Issue, Slot
 from pipeline.store import issues
+from pipeline.store.complaints import Complaints
 from pipeline.store.letters import Letters
 from subscribers import store
 from subscribers.addresses import parse_address
@@ -59,6 +61,8 @@ class Heard:
     missed: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    batches: list[Batch] = field(default_factory=list)
+    complaints: list[Complaints] = field(default_factory=list)
     letters: list[LetterReport] = field(default_factory=list)
     taken_at: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
@@ -76,6 +80,12 @@ class Heard:
 
     def sending_ended(self, newsletter: Newsletter, ended: SendReport) -> None:
         self.ended.append(f"{newsletter.key} {ended.issue.status} {ended.tally.accepted}")
+
+    def batch_ended(self, batch: Batch) -> None:
+        self.batches.append(batch)
+
+    def complaints_counted(self, complaints: Complaints) -> None:
+        self.complaints.append(complaints)
 
     def mail_taken_at(self, address: str) -> None:
         self.taken_at.append(address)

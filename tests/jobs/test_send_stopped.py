@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from pipeline.jobs.dispatch import Hearers
 from pipeline.jobs.stopping import CANCEL_AGAIN_SECONDS
 from tests.deliver.relay import DOT, Relay
 from tests.jobs.newsroom import Desk
@@ -41,7 +42,7 @@ def test_a_stop_waits_for_a_reply_that_takes_its_time(tmp_path: Path) -> None:
 def test_a_stop_does_not_wait_for_the_rate_limit(tmp_path: Path) -> None:
     async def scene(at: Desk, relay: Relay) -> None:
         stop = asyncio.Event()
-        await asyncio.wait_for(go(at, stop=stop, on_delivered=stop.set), 20)
+        await asyncio.wait_for(go(at, stop=stop, hearers=Hearers(delivered=lambda _: stop.set())), 20)
         assert at.tally == {"accepted": 1, "planned": 2}
 
     play(tmp_path, scene, delivery=["connections = 2", "rate_per_second = 0.001"])

@@ -329,3 +329,14 @@ def test_the_trigger_fires_where_the_contract_puts_slots(now: str, previous: str
     trigger = SlotTrigger("30 2 * * *", ZoneInfo("Europe/Berlin"))
     before = utc(previous) if previous else None
     assert trigger.get_next_fire_time(before, utc(now)) == utc(fires)
+
+
+def test_batches_and_complaints_are_told(tmp_path: Path) -> None:
+    async def scene(newsroom: Newsroom, clock: Clock, heard: Heard) -> None:
+        await until(lambda: heard.ended and heard.complaints)
+
+    with site("application/rss+xml", FEED) as address:
+        heard = watched(furnish(tmp_path / "room", sources=address), scene)
+    [batch] = heard.batches
+    assert (batch.issue_id, batch.newsletter, batch.states) == (1, "daily", {"accepted": 1})
+    assert heard.complaints[0].number == 0

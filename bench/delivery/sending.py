@@ -1,0 +1,184 @@
+"""Whole issues sent: by the command itself, and by its job with messages that were written beforehand."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+import time
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import sqlalchemy as sa
+import uvloop
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from bench.delivery.mails import LANGUAGE
+from bench.delivery.newsroom import KEY_FILE
+from pipeline.app import Newsroom, open_newsroom
+from pipeline.cli import main
+from pipeline.deliver.message import Message
+from pipeline.deliver.signing import read_key
+from pipeline.jobs import dispatch
+from pipeline.jobs.messages import Messages
+from pipeline.jobs.plan import plan
+from pipeline.jobs.send import send
+from pipeline.model import Issue, Variant
+from pipeline.store import deliveries, issues
+from subscribers.audience import Recipient, recipients
+from subscribers.schema import subscribers
+
+ISSUE_ID = 1
+SIGNED_BYTES = b"x" * 700
+"""About as long as the header fields that are signed."""
+_PEAK = re.compile(r"^VmHWM:\s+(\d+) kB", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """What sending an issue by the command came to."""
+
+    accepted: int
+    seconds: float
+    memory_mb: float
+    """The most that its process held."""
+
+    @property
+    def rate(self) -> float:
+        """Return the messages a second, planning and all included."""
+        return self.accepted / self.seconds
+
+
+def by_command(home: Path) -> Sent:
+    """Send the newsroom's issue by ``metabrief send``; every reader must have been accepted."""
+    sys.argv = ["metabrief", "--home", str(home), "send", str(ISSUE_ID)]
+    began = time.perf_counter()
+    with tempfile.TemporaryFile("w+") as said, redirect_stdout(said), redirect_stderr(said):
+        try:
+            main()
+        except SystemExit as ended:
+            if ended.code:
+                said.seek(0)
+                raise RuntimeError(f"metabrief send ended with {ended.code}: {said.read()[-500:]}") from ended
+    seconds = time.perf_counter() - began
+    return Sent(accepted=_accepted(home), seconds=seconds, memory_mb=_peak_mb())
+
+
+def _peak_mb() -> float:
+    """Return the most memory this program held; ru_maxrss would count what its parent held too."""
+    found = _PEAK.search(Path("/proc/self/status").read_text(encoding="ascii"))
+    return int(found[1]) / 1024 if found else float("nan")
+
+
+def _accepted(home: Path) -> int:
+    with open_newsroom(home) as newsroom, newsroom.database.read() as connection:
+        counted = deliveries.counts(connection, ISSUE_ID)
+    if set(counted) != {"accepted"}:
+        raise RuntimeError(f"not all were accepted: {counted}")
+    return counted["accepted"]
+
+
+def with_ledger(home: Path, message: Message) -> float:
+    """Return the messages a second of the sending job, ledger and all, when nothing needs to be written or signed."""
+    setattr(dispatch, "Messages", partial(_Prepared, message))  # noqa: B010 — mypy lets nobody assign to a type
+    with open_newsroom(home) as newsroom:
+        newsletter, issue = newsroom.settings.newsletter[0], _issue(newsroom)
+        plan(newsroom, newsletter, issue)
+        began = time.perf_counter()
+        uvloop.run(send(newsroom, newsletter, issue))
+        seconds = time.perf_counter() - began
+    return _accepted(home) / seconds
+
+
+class _Prepared:
+    """Stands in for what writes messages: each is the same but for whom it is to."""
+
+    def __init__(self, message: Message, *_issue: object) -> None:
+        self._message = message
+
+    def write(self, _language: str, reader: Recipient, *, now: datetime) -> Message:  # noqa: ARG002
+        return replace(self._message, recipient=reader.email)
+
+
+def _issue(newsroom: Newsroom) -> Issue:
+    with newsroom.database.read() as connection:
+        issue = issues.load_bare(connection, ISSUE_ID)
+    if issue is None:
+        raise LookupError(f"{newsroom.home} has no issue")
+    return issue
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """How fast messages are written, and how fast the same thread makes nothing but signatures."""
+
+    messages: float
+    signatures: float
+
+
+def written(home: Path, *, number: int, turns: int) -> Written:
+    """Write messages and make bare signatures by turns, in the time that this thread has the core.
+
+    The first message, which is checked thoroughly, is not counted.
+    """
+    with open_newsroom(home) as newsroom:
+        readers = _readers(newsroom, number)
+        messages = Messages(newsroom, newsroom.settings.newsletter[0], ISSUE_ID, _variants(newsroom))
+        now = newsroom.clock()
+        messages.write(LANGUAGE, readers[0], now=now)
+        signing = Signing(home)
+        writing_seconds = signing_seconds = 0.0
+        for _ in range(turns):
+            began = time.thread_time()
+            for reader in readers:
+                messages.write(LANGUAGE, reader, now=now)
+            between = time.thread_time()
+            signing.times(number)
+            writing_seconds += between - began
+            signing_seconds += time.thread_time() - between
+    return Written(messages=number * turns / writing_seconds, signatures=number * turns / signing_seconds)
+
+
+def first_message(home: Path) -> Message:
+    """Return the message to the newsroom's first reader."""
+    with open_newsroom(home) as newsroom:
+        messages = Messages(newsroom, newsroom.settings.newsletter[0], ISSUE_ID, _variants(newsroom))
+        return messages.write(LANGUAGE, _readers(newsroom, 1)[0], now=newsroom.clock())
+
+
+def signatures(home: Path, *, seconds: float) -> float:
+    """Return the bare signatures a second of one thread."""
+    signing, number = Signing(home), 0
+    began = time.perf_counter()
+    while (taken := time.perf_counter() - began) < seconds:
+        signing.times(10)
+        number += 10
+    return number / taken
+
+
+class Signing:
+    """Signs with the newsroom's key and does nothing else."""
+
+    def __init__(self, home: Path) -> None:
+        self._key = read_key((home / KEY_FILE).read_bytes())
+
+    def times(self, number: int) -> None:
+        """Make so many signatures: PKCS #1 v1.5 over SHA-256."""
+        padding, hashing = PKCS1v15(), SHA256()
+        for _ in range(number):
+            self._key.sign(SIGNED_BYTES, padding, hashing)
+
+
+def _readers(newsroom: Newsroom, number: int) -> list[Recipient]:
+    with newsroom.database.read() as connection:
+        ids = connection.scalars(sa.select(subscribers.c.id).limit(number)).all()
+        return list(recipients(connection, ids).values())
+
+
+def _variants(newsroom: Newsroom) -> tuple[Variant, ...]:
+    with newsroom.database.read() as connection:
+        return tuple(issues.variants(connection, ISSUE_ID))
