@@ -219,16 +219,19 @@ class SmtpConnection:
             raise self._relay.refusal(reply)
         if reply.code == CLOSING:
             self._drop()
-        await self._tell(b"RSET\r\n")
+        await self._tell(b"RSET\r\n", codes=range(200, 300))
         return read_reply(reply, phase=phase)
 
-    async def _tell(self, command: bytes) -> None:
-        """Say what any reply will do to; a connection that ends over it is opened again by the next message."""
+    async def _tell(self, command: bytes, *, codes: range = range(600)) -> None:
+        """Say something beside the messages; a connection over which another reply comes, or none, is ended."""
         try:
             self._wire.write(command, replies=1)
-            await self._reply(self._relay.timeout_seconds)
+            reply = await self._reply(self._relay.timeout_seconds)
         except WireError:
             self._drop()
+        else:
+            if reply.code not in codes:
+                self._drop()
 
     def _takes(self, message: Message) -> bool:
         return not message.is_utf8 or "SMTPUTF8" in self._open().abilities

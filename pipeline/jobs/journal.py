@@ -233,7 +233,6 @@ class Journal:
             subscriber_id=subscriber_id,
             state=DeliveryState.DEFERRED,
             reason="no dot went out",
-            next_try=self._newsroom.clock(),
             is_try=False,
         )
         return _End(outcome, None)

@@ -23,6 +23,8 @@ from pipeline.store import deliveries, issues, waiting
 
 SENDABLE = (IssueStatus.APPROVED, IssueStatus.SENDING)
 _LOOK_AGAIN_SECONDS, _LEAST_SECONDS = 30.0, 0.2
+_LOOK_AT_OTHERS_SECONDS = 2.0
+"""While other senders have rows in hand: one may die, or give back what the next can take."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,9 +180,11 @@ def _seconds_to_look(newsroom: Newsroom, ended: SendReport) -> float:
     now = newsroom.clock()
     with newsroom.database.read() as connection:
         next_due = waiting.next_due(connection, ended.issue.id, after=now)
+        is_shared = bool(deliveries.owners(connection, ended.issue.id))
     moments = [moment for moment in (ended.next_try, next_due) if moment is not None and moment > now]
-    soonest = min(((moment - now).total_seconds() for moment in moments), default=_LOOK_AGAIN_SECONDS)
-    return min(_LOOK_AGAIN_SECONDS, max(_LEAST_SECONDS, soonest))
+    longest = _LOOK_AT_OTHERS_SECONDS if is_shared else _LOOK_AGAIN_SECONDS
+    soonest = min(((moment - now).total_seconds() for moment in moments), default=longest)
+    return min(longest, max(_LEAST_SECONDS, soonest))
 
 
 async def _trouble_with_site(newsroom: Newsroom, issue: Issue) -> str:

@@ -13,10 +13,18 @@ import pytest
 
 from pipeline.model import TransportKind
 from tests.chaos.postgresql import Postgresql, postgresql
-from tests.chaos.room import Room, approve_issue, enrol
+from tests.chaos.room import IS_LONG, Room, approve_issue, enrol
 
 SQLITE = "sqlite:///data/metabrief.db"
 _numbers = count()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes as long as in life, unless that is wanted."""
+    if not IS_LONG:
+        left_out = [item for item in items if item.get_closest_marker("in_life")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

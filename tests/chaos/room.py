@@ -27,7 +27,7 @@ from tests.chaos.sink import ABILITIES, Noted, Rule, Sink, friendly, noted
 IS_LONG = "CHAOS_READERS" in os.environ
 READERS = int(os.environ.get("CHAOS_READERS", "400"))
 """How many readers an issue goes to; named, faults last as long as they do in life."""
-in_life = pytest.mark.skipif(not IS_LONG, reason="takes long; make chaos runs it")
+in_life = pytest.mark.in_life
 
 _ADDRESS = "12 Lantern Lane, Example District, Shanghai 200000"
 _FILLER = tuple(f"{number}: what the halls, the headsets and the lanterns did today." for number in range(40))

@@ -15,7 +15,7 @@ from pipeline.deliver.replies import Attempt
 from pipeline.errors import StoreError
 from pipeline.jobs import journal as journals
 from pipeline.jobs.batch import Batch
-from pipeline.jobs.claiming import Claims
+from pipeline.jobs.claiming import Claims, Place
 from pipeline.jobs.dispatch import Hearers
 from pipeline.jobs.journal import Journal
 from pipeline.jobs.messages import Messages
@@ -24,7 +24,7 @@ from pipeline.jobs.send import send
 from pipeline.model import HoldReason, IssueStatus
 from pipeline.store import issues
 from subscribers.audience import audience
-from tests.deliver.relay import CUT, DATA, DOT, EHLO, MAIL, ONE_BY_ONE, RCPT, Relay
+from tests.deliver.relay import CONNECT, CUT, DATA, DOT, EHLO, MAIL, ONE_BY_ONE, RCPT, Relay
 from tests.jobs.hands import with_flighty
 from tests.jobs.newsroom import Desk, desk
 from tests.jobs.scenes import crowd, go
@@ -136,6 +136,28 @@ def test_an_issue_paused_while_connections_wait_for_their_place_ends_them_all(tm
         await go(at)
         assert (at.tally, at.status) == ({"planned": 3}, "held operator")
         assert relay.mails == []
+
+    play(tmp_path, scene, number=3, delivery=connections(6, "rate_per_second = 5"))
+
+
+def test_an_issue_that_the_writer_finds_paused_ends_connections_that_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = Claims.take
+
+    async def scene(at: Desk, relay: Relay) -> None:
+        relay.gate[CONNECT] = asyncio.Event()
+
+        async def pause_before_the_second(self: Claims) -> tuple[Place, ...]:
+            places = await take(self)
+            pause(at)
+            if not places:
+                relay.gate[CONNECT].set()
+            return places
+
+        monkeypatch.setattr(Claims, "take", pause_before_the_second)
+        await go(at)
+        assert (at.tally, relay.mails) == ({"planned": 3}, [])
 
     play(tmp_path, scene, number=3, delivery=connections(6, "rate_per_second = 5"))
 
