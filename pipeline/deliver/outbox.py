@@ -46,11 +46,18 @@ class Outbox:
             work.put_back(parcel, is_lost=True)
             raise TransportError(self._trouble(error)) from error
         try:
-            if await work.start(parcel):
+            if await self._may_start(work, parcel):
                 work.settle(parcel, self._publish(draft, name))
         finally:
             if draft is not None:
                 draft.unlink(missing_ok=True)
+
+    async def _may_start(self, work: Work[P], parcel: P) -> bool:
+        try:
+            return await work.start(parcel)
+        except BaseException:
+            work.put_back(parcel, is_lost=False)
+            raise
 
     def _make_folders(self) -> None:
         if not self._is_made:

@@ -30,7 +30,10 @@ class Work(Protocol[P]):
         """Return the next parcel as soon as one may leave; None when there is nothing more to do."""
 
     def start(self, parcel: P) -> Awaitable[bool]:
-        """Write ``data_started`` durably; False: this message must not leave, and is not ours any more."""
+        """Write ``data_started`` durably; False: this message must not leave, and is not ours any more.
+
+        When it raises, the parcel is put back.
+        """
 
     def settle(self, parcel: P, attempt: Attempt) -> None:
         """Take in how a try ended."""

@@ -27,7 +27,7 @@ from pipeline.jobs.stopping import wait_for, work_until_stopped
 from pipeline.jobs.supply import Parcel, Supply
 from pipeline.jobs.transports import Transport
 from pipeline.jobs.verdict import Hold
-from pipeline.model import DeliveryState, HoldReason, Issue
+from pipeline.model import DeliveryState, HoldReason, Issue, TransportKind
 from pipeline.store import issues
 from pipeline.store.deliveries import Claim
 from subscribers.audience import audience
@@ -82,7 +82,8 @@ class Dispatch:
         self._issue = issue
         self._stop = stop
         self._hearers = hearers
-        self._journal = Journal(newsroom, issue.id, audience(newsletter.key), owner=owner)
+        ways = newsroom.settings.delivery.connections if issue.transport is TransportKind.SMTP else 1
+        self._journal = Journal(newsroom, issue.id, audience(newsletter.key), owner=owner, ways=ways)
         self._claims = Claims(newsroom, issue, self._journal, owner=owner, keeps_hours=keeps_hours)
         self._outcomes = Outcomes(newsroom, newsletter, issue, self._journal, tell=hearers.batch)
         self._pen = ThreadPoolExecutor(1, thread_name_prefix="messages")
@@ -148,6 +149,8 @@ class Dispatch:
                     for claim, attempt in written.refused:
                         self._outcomes.write_down(claim, attempt)
                     await self._supply.put(written.parcels)
+            if self._claims.is_paused:
+                self._end_waiting()
             self._supply.complete()
         except GateError as error:
             self._hold((HoldReason.GATE, str(error)))

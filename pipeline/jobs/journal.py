@@ -1,6 +1,6 @@
 """The ledger's writer: one thread, and one durable transaction for all that was asked while the last one ran.
 
-That is group commit without a timer: alone a delivery waits for one commit, and fifty connections share it. Nothing
+That is group commit: fifty connections share what each would pay alone. Nothing
 that is lost here leaves a message in doubt: a start that could not be committed gets no dot, and is taken back in case
 it was committed after all; an ending is told again until the database takes it, or ``PATIENCE`` is over.
 """
@@ -34,6 +34,8 @@ are others'."""
 PATIENCE = timedelta(seconds=30)
 """How long a database may be away before the run gives up; a locked one has had its own half minute before."""
 _PAUSE_SECONDS = 0.5
+_GATHER_SECONDS = 0.005
+"""How long a transaction waits for more, unless half of the connections wait for it, each with an ending and a start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +90,14 @@ class Journal:
         audience: Audience,
         *,
         owner: str,
+        ways: int = 1,
         patience: timedelta = PATIENCE,
     ) -> None:
         self._newsroom = newsroom
         self._issue_id = issue_id
         self._audience = audience
         self._owner = owner
+        self._ways = ways
         self._patience = patience.total_seconds()
         self._loop = asyncio.get_running_loop()
         self._asked: SimpleQueue[_Asked | None] = SimpleQueue()
@@ -168,6 +172,8 @@ class Journal:
             time.sleep(_PAUSE_SECONDS)
         else:
             self._take(group, self._asked.get())
+            if self._asked.qsize() + 1 < self._ways:
+                time.sleep(_GATHER_SECONDS)
         with suppress(Empty):
             while True:
                 self._take(group, self._asked.get_nowait())

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.jobs.lease import process_name
+
+_OLD_SECONDS = 86_400
 
 
 def _folder(home: Path) -> Path:
@@ -29,6 +32,7 @@ def living(home: Path) -> Iterator[str]:
     name = process_name()
     path = _path(home, name)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _tidy(path.parent)
     lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -60,6 +64,14 @@ def forget(home: Path, names: Iterable[str]) -> None:
     for name in names:
         with suppress(OSError):
             _path(home, name).unlink(missing_ok=True)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what senders left that ended so long ago that every lease of theirs is over."""
+    for path in folder.iterdir():
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _OLD_SECONDS and _lives(path) is False:
+                path.unlink()
 
 
 def _path(home: Path, name: str) -> Path:

@@ -72,11 +72,18 @@ class Process:
     def ended(self) -> Ended:
         """Wait for its end."""
         if self._ended is None:
-            _, status, usage = os.wait4(self.pid, 0)
-            self._popen.returncode = code = os.waitstatus_to_exitcode(status)
+            peak = 0.0
+            while not self.is_over_within(0.05):
+                peak = max(peak, self._peak_megabytes())
+            code = self._popen.wait()
             out, err = _drained(self._out), _drained(self._err)
-            self._ended = Ended(code=code, out=out, err=err, peak_megabytes=usage.ru_maxrss / 1024)
+            self._ended = Ended(code=code, out=out, err=err, peak_megabytes=peak)
         return self._ended
+
+    def _peak_megabytes(self) -> float:
+        """Return the most memory it has held so far; what wait4 tells counts what the process held that began it."""
+        found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{self.pid}/status").read_text(encoding="ascii"))
+        return int(found[1]) / 1024 if found else 0.0
 
 
 def _drained(file: IO[bytes]) -> str:

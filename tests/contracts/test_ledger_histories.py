@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection
@@ -12,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -22,6 +20,7 @@ from pipeline.deliver.ledger import MOVES, Row, tally
 from pipeline.model import DeliveryState as State
 from pipeline.store.database import Database
 from pipeline.store.deliveries import Outcome
+from tests.contracts.hurry import hurried
 from tests.contracts.ledgers import Ledger, MemoryLedger, StoredLedger
 from tests.contracts.people import HOUR, NOW
 from tests.contracts.planning import END, LEASE
@@ -68,8 +67,7 @@ class Histories(RuleBasedStateMachine):
         self._folder = tempfile.TemporaryDirectory()
         path = Path(self._folder.name) / "newsroom.db"
         path.write_bytes(_empty())
-        self._database = Database(f"sqlite:///{path}")
-        sa.event.listen(self._database.engine, "connect", _hurry)
+        self._database = hurried(Database(f"sqlite:///{path}"))
         self._stored, self._twin = StoredLedger(self._database), MemoryLedger()
         self._senders = {name: Sender(owner=name) for name in SENDERS}
         self._dead: list[str] = []
@@ -260,11 +258,6 @@ class Histories(RuleBasedStateMachine):
         told = act(self._twin)
         assert act(self._stored) == told
         return told
-
-
-def _hurry(connection: sqlite3.Connection, _record: object) -> None:
-    """Wait for no disk: what is asked here is what the rows become, not whether they outlive a power cut."""
-    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _some(data: st.DataObject, ids: set[int]) -> set[int]:

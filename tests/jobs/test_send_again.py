@@ -260,7 +260,9 @@ def test_sigterm_finishes_the_wire_leaves_the_rest_planned_and_exits_0(tmp_path:
         process = await sender_process(tmp_path)
         await reached.wait()
         process.send_signal(signal.SIGTERM)
-        asyncio.get_running_loop().call_later(0.5, release.set)  # the signal and the reply arrive in any order
+        asyncio.get_running_loop().call_later(
+            0.5, release.set
+        )  # the signal and the reply arrive in any order
         said, _ = await process.communicate()
         assert process.returncode == 0, said
         assert at.tally == {"accepted": 1, "planned": 2}

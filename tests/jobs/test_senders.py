@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -189,3 +190,14 @@ def test_a_sender_that_broke_off_keeps_nobody_waiting(tmp_path: Path) -> None:
         assert begin(at) == 3
         assert at.rows("state") == ["planned"] * 3
         assert files(tmp_path) == []
+
+
+def test_what_was_left_by_a_sender_of_long_ago_is_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "senders"
+    folder.mkdir(parents=True)
+    old, new = folder / "old", folder / "new"
+    old.touch()
+    new.touch()
+    os.utime(old, (0, 0))
+    with living(tmp_path):
+        assert (old.exists(), new.exists()) == (False, True)

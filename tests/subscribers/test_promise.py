@@ -26,6 +26,7 @@ from subscribers.schema import consents, subscribers, subscriptions
 from subscribers.settings import Choice, Page
 from subscribers.transfer.applicants import Offer
 from subscribers.transfer.imports import ListImport, import_csv
+from tests.contracts.hurry import hurried
 from tests.contracts.people import KEY, NOW, sign_up
 
 NEWSLETTERS = ("daily", "weekly")
@@ -79,7 +80,7 @@ class List(RuleBasedStateMachine):
         self._folder = tempfile.TemporaryDirectory()
         self._home = Path(self._folder.name)
         (self._home / "newsroom.db").write_bytes(_empty())
-        self._database = Database(f"sqlite:///{self._home / 'newsroom.db'}")
+        self._database = hurried(Database(f"sqlite:///{self._home / 'newsroom.db'}"))
         self._wishes = {email: Wish() for email in PEOPLE}
         self._all_letters: list[int] = []
         self._imports = 0
