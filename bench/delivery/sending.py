@@ -22,6 +22,7 @@ from bench.delivery.newsroom import KEY_FILE
 from pipeline.app import Newsroom, open_newsroom
 from pipeline.cli import main
 from pipeline.deliver.message import Message
+from pipeline.deliver.pattern import Pattern
 from pipeline.deliver.signing import read_key
 from pipeline.jobs import dispatch
 from pipeline.jobs.messages import Messages
@@ -120,11 +121,13 @@ class Written:
     signatures: float
 
 
-def written(home: Path, *, number: int, turns: int) -> Written:
+def written(home: Path, *, number: int, turns: int, is_gated: bool = True) -> Written:
     """Write messages and make bare signatures by turns, in the time that this thread has the core.
 
-    The first message, which is checked thoroughly, is not counted.
+    The first message, which is checked thoroughly, is not counted; the others go past the gate if ``is_gated``.
     """
+    if not is_gated:
+        setattr(Pattern, "check", lambda *_, **__: None)  # noqa: B010 — mypy lets nobody assign to a method
     with open_newsroom(home) as newsroom:
         readers = _readers(newsroom, number)
         messages = Messages(newsroom, newsroom.settings.newsletter[0], ISSUE_ID, _variants(newsroom))
