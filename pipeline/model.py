@@ -213,6 +213,14 @@ class Variant:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Parts:
+    """A text split at its fields: ``fixed[0], fields[0], fixed[1], …``, so one more fixed part than fields."""
+
+    fixed: tuple[str, ...]
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Issue:
     """One dated number of a newsletter."""
 

@@ -28,8 +28,9 @@ from pipeline.deliver.message import (
     public_token,
 )
 from pipeline.deliver.signing import Signer
-from pipeline.deliver.stationery import Draft, Form, Parts, Stationery
+from pipeline.deliver.stationery import Draft, Form, Stationery
 from pipeline.errors import GateError
+from pipeline.model import Parts
 from pipeline.text import clean_line
 
 _ATOMS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.deliver.replies import Reply, explained, without_secret
+from pipeline.deliver.replies import Reply, explained, printable, without_secret
 from pipeline.errors import TransportError
 
 
@@ -33,6 +33,10 @@ class Relay:
         if not self.password:
             return reply
         return Reply(code=reply.code, text=without_secret(reply.text, self.password))
+
+    def said(self, error: BaseException) -> str:
+        """Return an error's words as they may be kept, or its name if it has none."""
+        return printable(without_secret(str(error), self.password or "")) or type(error).__name__
 
     def refusal(self, reply: Reply) -> TransportError:
         """Return the error for a reply that is about us, whoever the reader is: for good, or for now."""

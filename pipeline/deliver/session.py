@@ -10,7 +10,7 @@ from functools import lru_cache
 from socket import gethostname
 
 from pipeline.deliver.relay import Relay
-from pipeline.deliver.replies import Reply, printable, without_secret
+from pipeline.deliver.replies import Reply
 from pipeline.deliver.wire import Wire, WireError
 from pipeline.errors import TransportError
 
@@ -40,8 +40,7 @@ async def open_session(relay: Relay) -> Session:
         ValueError,
     ) as error:  # ValueError: no name at all
         wire.close()
-        said = without_secret(str(error), relay.password or "") or type(error).__name__
-        raise TransportError(f"relay {relay} cannot be reached: {printable(said)}") from error
+        raise TransportError(f"relay {relay} cannot be reached: {relay.said(error)}") from error
     except BaseException:
         wire.close()
         raise

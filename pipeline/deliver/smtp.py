@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pipeline.deliver.message import Message
 from pipeline.deliver.relay import Relay, RelayLostError
-from pipeline.deliver.replies import Attempt, Phase, Reply, Start, printable, read_reply
+from pipeline.deliver.replies import Attempt, Phase, Reply, Start, read_reply
 from pipeline.deliver.session import Session, open_session
 from pipeline.deliver.wire import Wire, WireError
 from pipeline.deliver.work import P, Parcel, Single, Work
@@ -102,7 +102,7 @@ class SmtpConnection:
         except WireError as error:
             self._drop()
             work.put_back(parcel, is_lost=not was_behind)
-            raise RelayLostError(f"relay {self._relay} was lost: {self._said(error)}") from error
+            raise RelayLostError(f"relay {self._relay} was lost: {self._relay.said(error)}") from error
         except BaseException:
             self._drop()
             work.put_back(parcel, is_lost=False)
@@ -127,7 +127,7 @@ class SmtpConnection:
             reply = await self._reply(self._relay.dot_timeout_seconds)
         except BaseException as error:
             self._drop()
-            work.settle(parcel, _uncertain(self._said(error)))
+            work.settle(parcel, _uncertain(self._relay.said(error)))
             if following is not None:
                 work.put_back(following, is_lost=False)
             if not isinstance(error, WireError):
@@ -175,13 +175,12 @@ class SmtpConnection:
             return Attempt(
                 state=DeliveryState.REJECTED, reason="the relay takes no address beyond ASCII (SMTPUTF8)"
             )
-        commands = self._commands(message)
         if PIPELINING in self._session.abilities:
             if self._offered is not message:
-                self._wire.write(b"".join(commands), replies=len(commands))
+                self._wire.write(b"".join(self._commands(message)), replies=len(_STEPS))
             self._offered = None
             return await self._answered_together()
-        for step, command in zip(_STEPS, commands, strict=True):
+        for step, command in zip(_STEPS, self._commands(message), strict=True):
             self._wire.write(command, replies=1)
             reply = await self._reply(self._relay.timeout_seconds)
             if not step.is_passed(reply):
@@ -248,12 +247,6 @@ class SmtpConnection:
 
     async def _reply(self, timeout_seconds: float) -> Reply:
         return self._relay.without_password(await self._wire.reply(timeout_seconds=timeout_seconds))
-
-    def _said(self, error: BaseException) -> str:
-        return (
-            printable(self._relay.without_password(Reply(code=0, text=str(error))).text)
-            or type(error).__name__
-        )
 
     def _drop(self) -> None:
         """End the connection at once: what is half said must not be taken for the whole."""

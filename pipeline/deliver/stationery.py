@@ -15,19 +15,12 @@ from enum import StrEnum
 
 from pipeline.deliver.encoding import SOFT_BREAK, quoted_text, quoted_value
 from pipeline.deliver.signing import Signer, relaxed
+from pipeline.model import Parts
 
 SIGNATURE = "DKIM-Signature"
 
 _PLAIN = re.compile(r"[A-EG-Za-z0-9][A-Za-z0-9/:_~,;?!+%#@*() .-]{0,72}")
 """Values that stand as they are in both parts, and a line holds; F might begin "From ", which mailboxes mark."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parts:
-    """A text split at its fields: ``fixed[0], fields[0], fixed[1], …``, so one more fixed part than fields."""
-
-    fixed: tuple[str, ...]
-    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from pipeline.app import Newsroom
 from pipeline.config import Newsletter, Settings
 from pipeline.deliver.message import Content
 from pipeline.jobs.letterhead import OwnLinks, disclaimers, links_to_show
-from pipeline.model import Variant
+from pipeline.model import Parts, Variant
 from pipeline.render import personalise
 from pipeline.render.phrases import Phrases, load_phrases
 
@@ -20,8 +20,8 @@ class Letterset:
     """A variant split at the fields that differ from reader to reader, with what fills them."""
 
     subject: str
-    html: personalise.Parts
-    text: personalise.Parts
+    html: Parts
+    text: Parts
     phrases: Phrases
     why: str
     disclaimers: tuple[str, ...]

@@ -14,11 +14,10 @@ from pipeline.deliver.mailing import Addressee, Mailing, issue_mailing
 from pipeline.deliver.message import Message, delivery_name
 from pipeline.deliver.pattern import Pattern
 from pipeline.deliver.signing import Signer
-from pipeline.deliver.stationery import Draft, Parts
+from pipeline.deliver.stationery import Draft
 from pipeline.jobs.fill import letterset, values
 from pipeline.jobs.letterhead import OwnLinks, links_to_show, own_links, sender, signer, signing_domain
 from pipeline.model import Variant
-from pipeline.render import personalise
 from subscribers.audience import Recipient
 
 _MARK = "[test] "
@@ -77,7 +76,7 @@ class _VariantMessages:
 
     def _prepared(self, *, mark: str) -> Mailing:
         setting = self._setting
-        draft = Draft(subject=mark + setting.subject, text=_parts(setting.text), html=_parts(setting.html))
+        draft = Draft(subject=mark + setting.subject, text=setting.text, html=setting.html)
         return issue_mailing(self._sender, draft, issue_id=self._issue_id, signer=self._signer)
 
     def write(self, reader: Recipient, *, now: datetime) -> Message:
@@ -113,7 +112,3 @@ class _VariantMessages:
 
 def _addressee(email: str, name: str, links: OwnLinks) -> Addressee:
     return Addressee(email=email, name=name, leave_url=links.leave_url, leave_address=links.leave_address)
-
-
-def _parts(parts: personalise.Parts) -> Parts:
-    return Parts(fixed=parts.fixed, fields=parts.fields)

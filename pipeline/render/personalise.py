@@ -9,9 +9,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from pipeline.errors import TemplateError
+from pipeline.model import Parts
 from pipeline.render.phrases import Phrases
 from pipeline.text import clean_line
 
@@ -20,14 +20,6 @@ OPEN, CLOSE = "\ue000", "\ue001"
 
 _MARKER = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
 _LONGEST_NAME = 60
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parts:
-    """A text split at its fields: ``fixed[0], fields[0], fixed[1], …``, so one more fixed part than fields."""
-
-    fixed: tuple[str, ...]
-    fields: tuple[str, ...]
 
 
 def marker(name: str) -> str:

@@ -28,7 +28,8 @@ WAITS = deliveries.c.state.in_(
 """The row may be claimed once its time comes; written out, for SQLite finds the index of such rows only by its own words."""
 
 
-_HELD = deliveries.c.state.in_((State.CLAIMED, State.DATA_STARTED))
+HELD = deliveries.c.state.in_((State.CLAIMED, State.DATA_STARTED))
+"""A sender has the row in hand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +112,7 @@ def plan(
 
 def owners(connection: sa.Connection, issue_id: int) -> tuple[str, ...]:
     """Return who has rows of an issue in hand."""
-    held = sa.select(deliveries.c.owner).where(deliveries.c.issue_id == issue_id, _HELD).distinct()
+    held = sa.select(deliveries.c.owner).where(deliveries.c.issue_id == issue_id, HELD).distinct()
     return tuple(connection.scalars(held))
 
 

@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from pipeline.model import DeliveryState, IssueStatus
-from pipeline.store.deliveries import is_due
+from pipeline.model import IssueStatus
+from pipeline.store.deliveries import HELD, is_due
 from pipeline.store.schema import deliveries, issues
 
-_HELD = (DeliveryState.CLAIMED, DeliveryState.DATA_STARTED)
 _SHOWN = (IssueStatus.APPROVED, IssueStatus.SENDING, IssueStatus.HELD)
 
 
@@ -42,7 +41,7 @@ def _overdue(connection: sa.Connection, issue_ids: Iterable[int], *, now: dateti
     """Yield how long the rows wait that were due first, issue by issue: so the index finds the free ones without a sort."""
     moments = sa.select(deliveries.c.due_at, deliveries.c.next_try).order_by(deliveries.c.due_at).limit(1)
     for issue_id in issue_ids:
-        held = sa.and_(deliveries.c.issue_id == issue_id, deliveries.c.state.in_(_HELD))
+        held = sa.and_(deliveries.c.issue_id == issue_id, HELD)
         for where in (is_due(issue_id, now=now, ignore_hours=False), held):
             first = connection.execute(moments.where(where)).first()
             if first is not None:

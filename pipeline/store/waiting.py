@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from pipeline.model import DeliveryState as State
-from pipeline.store.deliveries import WAITS, is_due
+from pipeline.store.deliveries import HELD, WAITS, is_due
 from pipeline.store.schema import deliveries
 
 
@@ -22,9 +22,7 @@ class Leased:
 
 def leased(connection: sa.Connection, issue_id: int) -> Leased:
     """Return what senders hold of an issue just now."""
-    held = sa.and_(
-        deliveries.c.issue_id == issue_id, deliveries.c.state.in_((State.CLAIMED, State.DATA_STARTED))
-    )
+    held = sa.and_(deliveries.c.issue_id == issue_id, HELD)
     number = connection.scalar(sa.select(sa.func.count()).where(held)) or 0
     last = sa.select(deliveries.c.lease_until).where(held).order_by(deliveries.c.lease_until.desc()).limit(1)
     return Leased(number=number, until=connection.scalars(last).first())
@@ -53,7 +51,7 @@ def next_due(connection: sa.Connection, issue_id: int, *, after: datetime) -> da
 def is_round_due(connection: sa.Connection, issue_id: int, *, now: datetime, ignore_hours: bool) -> bool:
     """Say whether sending finds something to do: a row that is due, one whose sender stopped, or an end to put on record."""
     mine = deliveries.c.issue_id == issue_id
-    held = sa.and_(mine, deliveries.c.state.in_((State.CLAIMED, State.DATA_STARTED)))
+    held = sa.and_(mine, HELD)
     due = is_due(issue_id, now=now, ignore_hours=ignore_hours)
     found = sa.or_(
         sa.exists().where(due),

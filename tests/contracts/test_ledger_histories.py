@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +17,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from pipeline.deliver.ledger import MOVES, Row, tally
 from pipeline.model import DeliveryState as State
-from pipeline.store.database import Database
 from pipeline.store.deliveries import Outcome
 from tests.contracts.hurry import hurried
 from tests.contracts.ledgers import Ledger, MemoryLedger, StoredLedger
@@ -48,17 +46,6 @@ class Sender:
     replies: list[Outcome] = field(default_factory=list)
 
 
-@cache
-def _empty() -> bytes:
-    """Return an empty newsroom's database, made once."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "newsroom.db"
-        database = Database(f"sqlite:///{path}")
-        database.migrate()
-        database.close()
-        return path.read_bytes()
-
-
 class Histories(RuleBasedStateMachine):
     """One issue, sent by two processes that stall and die, kept twice: as rules in memory and as rows."""
 
@@ -66,8 +53,7 @@ class Histories(RuleBasedStateMachine):
         super().__init__()
         self._folder = tempfile.TemporaryDirectory()
         path = Path(self._folder.name) / "newsroom.db"
-        path.write_bytes(_empty())
-        self._database = hurried(Database(f"sqlite:///{path}"))
+        self._database = hurried(path)
         self._stored, self._twin = StoredLedger(self._database), MemoryLedger()
         self._senders = {name: Sender(owner=name) for name in SENDERS}
         self._dead: list[str] = []

@@ -9,7 +9,8 @@ from pipeline.deliver.gate import LETTER_HEADERS, Rules
 from pipeline.deliver.mailing import Addressee, Mailing, build, build_letter, issue_mailing
 from pipeline.deliver.message import Content, Message, Origin, Sender, delivery_name
 from pipeline.deliver.signing import Signer
-from pipeline.deliver.stationery import Draft, Parts
+from pipeline.deliver.stationery import Draft
+from pipeline.model import Parts
 
 NOW = datetime(2022, 2, 22, 6, 5, tzinfo=UTC)
 LEAVE_URL = "https://news.lantern.example/leave/AbCdEfGhIjKlMnOpQrStUv"

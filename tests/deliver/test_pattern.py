@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from pipeline.deliver import gate
 from pipeline.deliver.message import Message
 from pipeline.deliver.pattern import Pattern
-from pipeline.deliver.stationery import Draft, Parts
+from pipeline.deliver.stationery import Draft
 from pipeline.errors import GateError
+from pipeline.model import Parts
 from tests.deliver.keys import DOMAIN, signer
 from tests.deliver.letters import (
     ADDRESS,

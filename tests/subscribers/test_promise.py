@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,7 +11,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from pipeline.store.database import Database
 from pipeline.store.letters import Letters
 from subscribers import leaving, optin, settings, store
 from subscribers.addresses import parse_address
@@ -61,17 +59,6 @@ class _Nowhere:
         return
 
 
-@cache
-def _empty() -> bytes:
-    """Return an empty newsroom's database, made once."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "newsroom.db"
-        database = Database(f"sqlite:///{path}")
-        database.migrate()
-        database.close()
-        return path.read_bytes()
-
-
 class List(RuleBasedStateMachine):
     """A list to which everything happens that can, in any order, beside what its people said."""
 
@@ -79,8 +66,7 @@ class List(RuleBasedStateMachine):
         super().__init__()
         self._folder = tempfile.TemporaryDirectory()
         self._home = Path(self._folder.name)
-        (self._home / "newsroom.db").write_bytes(_empty())
-        self._database = hurried(Database(f"sqlite:///{self._home / 'newsroom.db'}"))
+        self._database = hurried(self._home / "newsroom.db")
         self._wishes = {email: Wish() for email in PEOPLE}
         self._all_letters: list[int] = []
         self._imports = 0
