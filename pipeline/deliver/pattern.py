@@ -35,7 +35,6 @@ class Pattern:
         Without its reader's values, but for the leave links, it must hold all that it must, for the next has others.
         """
         self._form = form
-        self._after = tuple((fixed, len(fixed)) for fixed in form.fixed[1:])
         self._rules = rules
         self._to = _places(form, "To", Place.HEAD)
         self._ways = _places(form, "List-Unsubscribe", Place.HEAD)
@@ -50,7 +49,7 @@ class Pattern:
             (self._html, _HTML.fullmatch),
         )
         gate.check(sample, rules)
-        values = self._values(sample)
+        values = form.values(sample.content, sample.lengths)
         if values is None:
             raise GateError(f"message {sample.id} may not leave: it is not what its mailing was made to be")
         gate.check(replace(sample, content=self._blank(values)), rules)
@@ -59,7 +58,7 @@ class Pattern:
 
     def check(self, message: Message, *, leave_url: str, leave_address: str) -> None:
         """Let the message pass whose reader leaves so, or raise ``GateError`` naming everything it lacks."""
-        values = self._values(message)
+        values = self._form.values(message.content, message.lengths)
         faults = (
             ["fixed words"] if values is None else self._faults(message, values, leave_url, leave_address)
         )
@@ -67,20 +66,6 @@ class Pattern:
             gate.check(message, replace(self._rules, leave_url=leave_url, leave_address=leave_address))
             said = f"not as they were checked are its {', '.join(faults)}"
             raise GateError(f"message {message.id} may not leave: {said}")
-
-    def _values(self, message: Message) -> list[bytes] | None:
-        """Return the fields' values, or None when what stands around them is not the form."""
-        content, first = message.content, self._form.fixed[0]
-        if len(message.lengths) != len(self._after) or not content.startswith(first):
-            return None
-        at, values = len(first), []
-        for length, (after, after_length) in zip(message.lengths, self._after, strict=True):
-            end = at + length
-            if not content.startswith(after, end):
-                return None
-            values.append(content[at:end])
-            at = end + after_length
-        return values if at == len(content) else None
 
     def _faults(self, message: Message, values: list[bytes], leave_url: str, leave_address: str) -> list[str]:
         wrong = [at for places, is_harmless in self._free for at in _harmful(values, places, is_harmless)]
@@ -109,7 +94,7 @@ class Pattern:
             value if field.place is Place.HEAD or field.name == LEAVE_FIELD else b""
             for field, value in zip(self._form.fields, values, strict=True)
         ]
-        return b"".join(self._form.pieces(kept))
+        return self._form.filled(kept)
 
 
 def _places(form: Form, name: str, place: Place) -> tuple[int, ...]:

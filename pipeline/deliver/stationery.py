@@ -61,6 +61,24 @@ class Form:
         pieces[::2], pieces[1::2] = self.fixed, values
         return pieces
 
+    def filled(self, values: Sequence[bytes]) -> bytes:
+        """Return a message."""
+        return b"".join(self.pieces(values))
+
+    def values(self, content: bytes, lengths: Sequence[int]) -> list[bytes] | None:
+        """Return a message's values, so long each; None when what stands around them is not this form."""
+        first, *others = self.fixed
+        if len(lengths) != len(others) or not content.startswith(first):
+            return None
+        at, values = len(first), []
+        for length, after in zip(lengths, others, strict=True):
+            end = at + length
+            if not content.startswith(after, end):
+                return None
+            values.append(content[at:end])
+            at = end + len(after)
+        return values if at == len(content) else None
+
     def __add__(self, other: Form) -> Form:
         """Return what goes on with ``other`` where this one ends."""
         seam = self.fixed[-1] + other.fixed[0]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
@@ -21,21 +21,21 @@ from pipeline.errors import GateError, StoreError, TransportError
 from pipeline.jobs.batch import Batch
 from pipeline.jobs.claiming import Claims, Place
 from pipeline.jobs.journal import Journal
-from pipeline.jobs.messages import Messages
 from pipeline.jobs.outcomes import Outcomes
+from pipeline.jobs.pen import Pen, Sheet, open_pen
 from pipeline.jobs.stopping import wait_for, work_until_stopped
 from pipeline.jobs.supply import Parcel, Supply
 from pipeline.jobs.transports import Transport
 from pipeline.jobs.verdict import Hold
 from pipeline.model import DeliveryState, HoldReason, Issue, TransportKind
-from pipeline.store import issues
-from pipeline.store.deliveries import Claim
 from subscribers.audience import audience
 
 T = TypeVar("T")
 
 WRITTEN_TOGETHER = 20
 """Messages: some ten milliseconds of signing, after which others have their turn."""
+ASKED_AHEAD = 2
+"""So many times ``WRITTEN_TOGETHER``: whoever writes must not wait for the next ones to be claimed."""
 _LONGEST_JITTER_SECONDS = 0.25
 """Fifty connections that were lost together must not come back together."""
 _MOST_PASSES = 3
@@ -50,14 +50,6 @@ class Hearers:
     round_begun: Callable[[int], None] = lambda _: None
     """How many deliveries are due now."""
     batch: Callable[[Batch], None] = lambda _: None
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Written:
-    """What came of writing some messages."""
-
-    parcels: list[Parcel] = field(default_factory=list)
-    refused: list[tuple[Claim, Attempt]] = field(default_factory=list)
 
 
 class Dispatch:
@@ -86,8 +78,7 @@ class Dispatch:
         self._journal = Journal(newsroom, issue.id, audience(newsletter.key), owner=owner, ways=ways)
         self._claims = Claims(newsroom, issue, self._journal, owner=owner, keeps_hours=keeps_hours)
         self._outcomes = Outcomes(newsroom, newsletter, issue, self._journal, tell=hearers.batch)
-        self._pen = ThreadPoolExecutor(1, thread_name_prefix="messages")
-        self._messages: Messages | None = None
+        self._pen: Pen | None = None
         self._supply = Supply(most=0)
         self._halt = asyncio.Event()
         """All must stop, though nobody outside has asked for it: the issue is held, or was paused."""
@@ -104,7 +95,8 @@ class Dispatch:
     def close(self) -> None:
         """Let the threads go."""
         self._journal.close()
-        self._pen.shutdown(wait=False)
+        if self._pen is not None:
+            self._pen.close()
 
     async def once(self, transports: Callable[[], Iterable[Transport]]) -> str:
         """Try each due row once; return why some could not be tried, or an empty string.
@@ -121,14 +113,15 @@ class Dispatch:
                 self._hearers.round_begun(due)
             if not due or self._must_stop():
                 break
-            await self._pass(tuple(transports()))
+            self._pen = self._pen or open_pen(self._newsroom, self._newsletter, self._issue.id, number=due)
+            await self._pass(self._pen, tuple(transports()))
             if not self._must_look_again:
                 break
         return self._trouble if self._left or not self._supply.is_over else ""
 
-    async def _pass(self, ways: Collection[Transport]) -> None:
+    async def _pass(self, pen: Pen, ways: Collection[Transport]) -> None:
         self._supply = Supply(most=2 * len(ways))
-        writing = asyncio.create_task(self._write_ahead())
+        writing = asyncio.create_task(self._write_ahead(pen))
         try:
             await work_until_stopped(map(self._work, ways), self._stop, spared=self._on_the_wire)
         finally:
@@ -139,44 +132,46 @@ class Dispatch:
         if not writing.cancelled() and (failure := writing.exception()) is not None:
             raise failure
 
-    async def _write_ahead(self) -> None:
+    async def _write_ahead(self, pen: Pen) -> None:
         """Claim, fill and sign what the ways out will send next."""
+        asked: deque[tuple[Sequence[Place], asyncio.Future[Sequence[Sheet]]]] = deque()
         try:
-            while not self._must_stop() and (places := await self._claims.take()):
-                kept = (place for place in places if not self._is_resting(place))
-                while (some := tuple(islice(kept, WRITTEN_TOGETHER))) and not self._must_stop():
-                    written = await asyncio.get_running_loop().run_in_executor(self._pen, self._written, some)
-                    for claim, attempt in written.refused:
-                        self._outcomes.write_down(claim, attempt)
-                    await self._supply.put(written.parcels)
+            async for places in self._next_places():
+                asked.append((places, asyncio.ensure_future(pen.write(places))))
+                if len(asked) == ASKED_AHEAD:
+                    await self._offer(*asked.popleft())
+            while asked:
+                await self._offer(*asked.popleft())
             if self._claims.is_paused:
                 self._end_waiting()
             self._supply.complete()
         except GateError as error:
             self._hold((HoldReason.GATE, str(error)))
         finally:
+            for _, sheets in asked:
+                sheets.cancel()
             self._supply.close_unless_complete()
+
+    async def _next_places(self) -> AsyncIterator[Sequence[Place]]:
+        """Claim, and yield what is written together."""
+        while not self._must_stop() and (places := await self._claims.take()):
+            kept = (place for place in places if not self._is_resting(place))
+            while (some := tuple(islice(kept, WRITTEN_TOGETHER))) and not self._must_stop():
+                yield some
+
+    async def _offer(self, places: Sequence[Place], sheets: asyncio.Future[Sequence[Sheet]]) -> None:
+        """Hand out what was written; whose address is none gets none."""
+        parcels: list[Parcel] = []
+        for (claim, reader), sheet in zip(places, await sheets, strict=True):
+            if isinstance(sheet, UnwritableAddressError):
+                self._outcomes.write_down(claim, Attempt(state=DeliveryState.REJECTED, reason=str(sheet)))
+            else:
+                parcels.append(Parcel(claim=claim, domain=_domain(reader.email), message=sheet))
+        await self._supply.put(parcels)
 
     def _is_resting(self, place: Place) -> bool:
         claim, reader = place
         return self._outcomes.puts_off(claim, domain=_domain(reader.email))
-
-    def _written(self, places: Iterable[Place]) -> _Written:
-        """Write messages, in the pen's thread; whose address is none gets none. Raises ``GateError``."""
-        if self._messages is None:
-            with self._newsroom.database.read() as connection:
-                variants = issues.variants(connection, self._issue.id)
-            self._messages = Messages(self._newsroom, self._newsletter, self._issue.id, variants)
-        written = _Written()
-        for claim, reader in places:
-            try:
-                message = self._messages.write(claim.language, reader, now=self._newsroom.clock())
-            except UnwritableAddressError as error:
-                refused = Attempt(state=DeliveryState.REJECTED, reason=str(error))
-                written.refused.append((claim, refused))
-            else:
-                written.parcels.append(Parcel(claim=claim, domain=_domain(reader.email), message=message))
-        return written
 
     async def _work(self, transport: Transport) -> None:
         """Send until nothing is left; one lost connection is opened again, a second in a row ends this worker."""

@@ -14,7 +14,7 @@ from pipeline.deliver.mailing import Addressee, Mailing, issue_mailing
 from pipeline.deliver.message import Message, delivery_name
 from pipeline.deliver.pattern import Pattern
 from pipeline.deliver.signing import Signer
-from pipeline.deliver.stationery import Draft
+from pipeline.deliver.stationery import Draft, Form
 from pipeline.jobs.fill import letterset, values
 from pipeline.jobs.letterhead import OwnLinks, links_to_show, own_links, sender, signer, signing_domain
 from pipeline.model import Variant
@@ -35,6 +35,10 @@ class Messages:
             variant.language: _VariantMessages(newsroom, newsletter, issue_id, variant, signing=signing)
             for variant in variants
         }
+
+    def forms(self) -> dict[str, Form]:
+        """Return what all messages in each language have in common."""
+        return {language: messages.form for language, messages in self._by_language.items()}
 
     def write(self, language: str, reader: Recipient, *, now: datetime) -> Message:
         """Write one reader's message.
@@ -69,6 +73,10 @@ class _VariantMessages:
         self._signer = signing
         self._setting = letterset(newsroom, newsletter, variant)
         self._pattern: Pattern | None = None
+
+    @property
+    def form(self) -> Form:
+        return self._mailing.form
 
     @cached_property
     def _mailing(self) -> Mailing:
