@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from subscribers.life import Status
-from subscribers.schema import IS_AGREED, subscribers, subscriptions
+from subscribers.schema import IS_AGREED, rows_at_once, subscribers, subscriptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +53,8 @@ def audience(newsletter: str) -> sa.Select[tuple[int, str, str, str | None]]:
 
 def recipients(connection: sa.Connection, ids: Collection[int]) -> dict[int, Recipient]:
     """Return the readers behind ``ids``; those erased meanwhile are missing."""
-    rows = connection.execute(
-        sa.select(*_RECIPIENT).where(subscribers.c.id.in_(ids), subscribers.c.email.is_not(None))
-    )
+    chosen = sa.select(*_RECIPIENT).where(subscribers.c.id.in_(ids), subscribers.c.email.is_not(None))
     return {
         id: Recipient(id=id, email=email, name=name, token=token, language=language, timezone=timezone)
-        for id, email, name, token, language, timezone in rows
+        for id, email, name, token, language, timezone in rows_at_once(connection, chosen)
     }

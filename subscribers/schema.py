@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -54,6 +55,19 @@ def insert_new(connection: sa.Connection, table: sa.Table) -> Any:
 def _insert_new(dialect: str, table: sa.Table) -> Any:
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return insert(table).on_conflict_do_nothing()
+
+
+def rows_at_once(connection: sa.Connection, rows: sa.Select[Any]) -> list[list[Any]]:
+    """Return the rows of a SELECT, moments in ISO 8601, as one value of the database's.
+
+    A driver lets other threads go first at each row, and each of them may keep the next one waiting.
+    """
+    found = rows.subquery()
+    if connection.dialect.name == "sqlite":
+        text = connection.execute(sa.select(sa.func.json_group_array(sa.func.json_array(*found.c))))
+        return list(json.loads(text.scalar_one()))
+    value = connection.execute(sa.select(sa.func.json_agg(sa.func.json_build_array(*found.c))))
+    return value.scalar_one() or []
 
 
 _PAUSED = sa.column("status") == sa.literal_column("'paused'")

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.delivery import mails, ours, peers, sending
+from bench.delivery import ledgered, mails, ours, peers, sending
 from bench.delivery.apart import apart, beside
 from bench.delivery.disk import sync_seconds
 from bench.delivery.distance import distance, round_trip
@@ -86,24 +86,26 @@ def client(scale: Scale) -> Iterator[Row]:
 
 
 def ledger(scale: Scale) -> Iterator[Row]:
-    """Measure the client with the durable ledger beside the client without."""
+    """Measure the client with the durable ledger, and the whole job, beside the client without."""
     print(f"  the disk keeps a page in {sync_seconds() * 1000:.2f} ms", file=sys.stderr)  # noqa: T201
     message = mails.bare(5 * 1024)
     with sink() as to, _newsroom(scale.messages, to.port, is_full=False) as home:
         count = {"messages": scale.messages, "connections": MORE_CONNECTIONS}
         ways: Ways = {
-            OURS: partial(_with_ledger, home, message),
+            "client with ledger": partial(_in_copy, ledgered.with_ledger, home, message),
+            "whole job": partial(_in_copy, sending.by_job, home, message),
             "without ledger": partial(apart, ours.client, to.port, message, **count),
         }
         runs = rounds(ways, scale.rounds)
-    yield _rate(
-        "with ledger, 5 KB", ours=runs[OURS], against="without", theirs=runs["without ledger"], reach=0.6
-    )
+    for name in ("client with ledger", "whole job"):
+        yield _rate(
+            f"{name}, 5 KB", ours=runs[name], against="without", theirs=runs["without ledger"], reach=0.6
+        )
 
 
-def _with_ledger(home: Path, message: Message) -> float:
+def _in_copy(way: Callable[[Path, Message], float], home: Path, message: Message) -> float:
     with copied(home) as copy:
-        return apart(sending.with_ledger, copy, message)
+        return apart(way, copy, message)
 
 
 def message(scale: Scale) -> Iterator[Row]:
@@ -188,7 +190,7 @@ def latency(scale: Scale) -> Iterator[Row]:
         count = {"messages": scale.far_messages, "connections": MORE_CONNECTIONS}
         ways: Ways = {
             "client": partial(apart, ours.client, far, message, **count),
-            "with ledger": partial(_with_ledger, home, message),
+            "whole job": partial(_in_copy, sending.by_job, home, message),
         }
         runs = rounds(ways, scale.rounds)
     most = (MORE_CONNECTIONS / ROUND_TRIP_SECONDS,) * scale.rounds

@@ -20,6 +20,7 @@ from bench.delivery.mails import LANGUAGE
 from bench.delivery.newsroom import KEY_FILE
 from pipeline.app import Newsroom, open_newsroom
 from pipeline.cli import main
+from pipeline.cli.signals import SWITCH_SECONDS
 from pipeline.deliver.message import Message
 from pipeline.deliver.pattern import Pattern
 from pipeline.deliver.signing import read_key
@@ -66,7 +67,7 @@ def by_command(home: Path) -> Sent:
                 said.seek(0)
                 raise RuntimeError(f"metabrief send ended with {ended.code}: {said.read()[-500:]}") from ended
     seconds = time.perf_counter() - began
-    return Sent(accepted=_accepted(home), seconds=seconds, memory_mb=_peak_mb())
+    return Sent(accepted=accepted(home), seconds=seconds, memory_mb=_peak_mb())
 
 
 def _peak_mb() -> float:
@@ -75,7 +76,8 @@ def _peak_mb() -> float:
     return int(found[1]) / 1024 if found else float("nan")
 
 
-def _accepted(home: Path) -> int:
+def accepted(home: Path) -> int:
+    """Return how many were accepted, which must be all."""
     with open_newsroom(home) as newsroom, newsroom.database.read() as connection:
         counted = deliveries.counts(connection, ISSUE_ID)
     if set(counted) != {"accepted"}:
@@ -83,16 +85,17 @@ def _accepted(home: Path) -> int:
     return counted["accepted"]
 
 
-def with_ledger(home: Path, message: Message) -> float:
+def by_job(home: Path, message: Message) -> float:
     """Return the messages a second of the sending job, ledger and all, when nothing needs to be written or signed."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     setattr(dispatch, "open_pen", lambda *_, **__: _Ready(message))  # noqa: B010 — mypy lets nobody assign to a function
     with open_newsroom(home) as newsroom:
-        newsletter, issue = newsroom.settings.newsletter[0], _issue(newsroom)
+        newsletter, issue = newsroom.settings.newsletter[0], the_issue(newsroom)
         plan(newsroom, newsletter, issue)
         began = time.perf_counter()
         uvloop.run(send(newsroom, newsletter, issue))
         seconds = time.perf_counter() - began
-    return _accepted(home) / seconds
+    return accepted(home) / seconds
 
 
 class _Ready:
@@ -108,7 +111,8 @@ class _Ready:
         pass
 
 
-def _issue(newsroom: Newsroom) -> Issue:
+def the_issue(newsroom: Newsroom) -> Issue:
+    """Return the newsroom's issue."""
     with newsroom.database.read() as connection:
         issue = issues.load_bare(connection, ISSUE_ID)
     if issue is None:

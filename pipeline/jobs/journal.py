@@ -35,7 +35,9 @@ PATIENCE = timedelta(seconds=30)
 """How long a database may be away before the run gives up; a locked one has had its own half minute before."""
 _PAUSE_SECONDS = 0.5
 _GATHER_SECONDS = 0.005
-"""How long a transaction waits for more, unless half of the connections wait for it, each with an ending and a start."""
+"""How long a transaction waits for more, unless there is one connection or ``_ENOUGH`` waits already."""
+_ENOUGH = 20
+"""Starts and endings: a commit costs about as much as ten of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ class Journal:
             time.sleep(_PAUSE_SECONDS)
         else:
             self._take(group, self._asked.get())
-            if self._asked.qsize() + 1 < self._ways:
+            if self._asked.qsize() + 1 < min(self._ways, _ENOUGH):
                 time.sleep(_GATHER_SECONDS)
         with suppress(Empty):
             while True:

@@ -33,7 +33,7 @@ class Database:
     def write(self) -> Iterator[sa.Connection]:
         """Yield a connection in a transaction that may write from its first statement on; commit at the end."""
         must_empty_log = False
-        with _foreign_errors(self.url), self.engine.begin() as connection:
+        with self._foreign_errors(), self.engine.begin() as connection:
             yield connection
             must_empty_log = connection.info.pop(_SHREDS, False)
         if must_empty_log:
@@ -52,7 +52,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """Yield a connection in a transaction that only reads, and never waits for a writer."""
-        with _foreign_errors(self.url), self.engine.connect() as connection:
+        with self._foreign_errors(), self.engine.connect() as connection:
             connection.execution_options(reads_only=True)
             yield connection
 
@@ -71,8 +71,21 @@ class Database:
         """Bring the schema to this program's state; quick when it is there already. Raises ``StoreError``."""
         version = self.version()
         if version != HEAD:
-            with _foreign_errors(self.url):
+            with self._foreign_errors():
                 _upgrade(self.engine, version)
+
+    @contextmanager
+    def _foreign_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError, self.engine.dialect.loaded_dbapi.Error) as error:
+            shown = self.url.set(query={}).render_as_string(
+                hide_password=True
+            )  # psycopg takes ?password= too
+            reason = " ".join(str(getattr(error, "orig", error)).split())
+            raise StoreError(
+                f"database {shown}: {reason}; see that it runs, has room and may be written to"
+            ) from error
 
 
 def shred(connection: sa.Connection) -> None:
@@ -98,18 +111,6 @@ def _upgrade(engine: sa.Engine, version: str | None) -> None:
     except CommandError as error:
         raise StoreError(
             f"the database is at version {version}, which this program does not know; install a newer metabrief"
-        ) from error
-
-
-@contextmanager
-def _foreign_errors(url: sa.URL) -> Iterator[None]:
-    try:
-        yield
-    except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
-        shown = url.set(query={}).render_as_string(hide_password=True)  # psycopg takes ?password= too
-        reason = " ".join(str(getattr(error, "orig", error)).split())
-        raise StoreError(
-            f"database {shown}: {reason}; see that it runs, has room and may be written to"
         ) from error
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 
 import sqlalchemy as sa
@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from pipeline.deliver.ledger import sources_of
 from pipeline.model import DeliveryState as State
 from pipeline.model import IssueStatus
-from pipeline.store.prepared import Prepared, among, native, numbers
+from pipeline.store.prepared import Prepared, among, hand, native, numbers
 from pipeline.store.schema import deliveries, issue_hours, issues
-from subscribers.schema import Instant, insert_new
+from subscribers.schema import Instant, insert_new, rows_at_once
 
 Audience = sa.Select[tuple[int, str, str, str | None]]
 """subscriber_id, language, timezone, send_at of everyone who gets the newsletter now."""
@@ -175,25 +175,59 @@ def claim(
     ignore_hours: bool,
 ) -> tuple[Claim, ...]:
     """Make up to ``limit`` rows ours, those due first; another's are passed over."""
+    columns = (
+        deliveries.c.subscriber_id,
+        deliveries.c.language,
+        deliveries.c.attempts,
+        deliveries.c.not_after,
+    )
     chosen = (
-        sa.select(deliveries.c.subscriber_id)
+        sa.select(*columns)
         .where(is_due(issue_id, now=now, ignore_hours=ignore_hours), deliveries.c.not_after > now)
         .order_by(deliveries.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    claimed = connection.execute(
+    claims = tuple(
+        Claim(subscriber_id=reader, language=language, attempts=attempts, not_after=_moment(not_after))
+        for reader, language, attempts, not_after in rows_at_once(connection, chosen)
+    )
+    dialect = connection.dialect.name
+    asked = {
+        "of_issue": issue_id,
+        "of": numbers(dialect, (claim.subscriber_id for claim in claims)),
+        "by": owner,
+        "until": native(dialect, lease_until),
+        "at": native(dialect, now),
+    }
+    _claiming(dialect).execute(connection, asked)
+    return claims
+
+
+@cache
+def _claiming(dialect: str) -> Prepared:
+    """Return the statement that makes the rows ``of`` readers, which nobody else can take now, ours."""
+    claim = (
         deliveries.update()
-        .where(deliveries.c.issue_id == issue_id, deliveries.c.subscriber_id.in_(chosen))
-        .values(state=State.CLAIMED, owner=owner, lease_until=lease_until, changed_at=now)
-        .returning(
-            deliveries.c.subscriber_id, deliveries.c.language, deliveries.c.attempts, deliveries.c.not_after
+        .where(
+            deliveries.c.issue_id == sa.bindparam("of_issue", type_=sa.Integer),
+            among(deliveries.c.subscriber_id, dialect, name="of"),
+        )
+        .values(
+            state=State.CLAIMED,
+            owner=sa.bindparam("by", type_=sa.Text),
+            lease_until=sa.bindparam("until", type_=Instant),
+            changed_at=sa.bindparam("at", type_=Instant),
         )
     )
-    return tuple(
-        Claim(subscriber_id=reader, language=language, attempts=attempts, not_after=not_after)
-        for reader, language, attempts, not_after in claimed
-    )
+    return Prepared(claim, dialect)
+
+
+@lru_cache(maxsize=64)
+def _moment(text: str) -> datetime:
+    """Read a moment as the database writes it: in UTC, where it names no zone."""
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def start(
@@ -220,13 +254,12 @@ def start(
         "until": native(dialect, lease_until),
         "at": native(dialect, now),
     }
-    with (
-        connection.begin_nested() as attempt
-    ):  # as a rule all pass, and to name each takes as long as to move it
-        if _starting(dialect, audience).execute(connection, asked).rowcount == len(everyone):
-            return everyone
-        attempt.rollback()
-    passed = frozenset(_starting(dialect, audience, names=True).execute(connection, asked).scalars())
+    hand(connection, "SAVEPOINT fence")  # as a rule all pass, and to name each takes as long as to move it
+    if _starting(dialect, audience).execute(connection, asked).rowcount == len(everyone):
+        return everyone
+    hand(connection, "ROLLBACK TO SAVEPOINT fence")
+    rows = _starting(dialect, audience, names=True).execute(connection, asked).fetchall()
+    passed = frozenset(reader for (reader,) in rows)
     ours = sa.and_(
         deliveries.c.issue_id == issue_id,
         deliveries.c.subscriber_id.in_(everyone - passed),

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from subscribers.schema import Instant
 
@@ -29,11 +29,25 @@ class Prepared:
     def __init__(self, statement: sa.Update, dialect: str) -> None:
         compiled = statement.compile(dialect=_DIALECTS[dialect])
         self._sql = compiled.string
-        self._constants = {name: value for name, value in compiled.params.items() if value is not None}
+        self._constants = {
+            name: _plain(value) for name, value in compiled.params.items() if value is not None
+        }
 
-    def execute(self, connection: sa.Connection, values: Mapping[str, object]) -> sa.CursorResult[Any]:
-        """Execute once."""
-        return connection.exec_driver_sql(self._sql, {**self._constants, **values})
+    def execute(self, connection: sa.Connection, values: Mapping[str, object]) -> DBAPICursor:
+        """Execute once. Raises the driver's errors as they are."""
+        return hand(connection, self._sql, {**self._constants, **values})
+
+
+def hand(connection: sa.Connection, sql: str, values: Mapping[str, object] | None = None) -> DBAPICursor:
+    """Hand a statement to the driver. Raises the driver's errors as they are."""
+    cursor = connection.connection.cursor()
+    cursor.execute(sql, values or {})
+    return cursor
+
+
+def _plain(value: object) -> object:
+    """Return a state as the text it is, for drivers look at a type of their own again each time."""
+    return str(value) if isinstance(value, str) else value
 
 
 def native(dialect: str, moment: datetime | None) -> object:
