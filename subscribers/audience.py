@@ -11,7 +11,7 @@ from subscribers.life import Status
 from subscribers.schema import IS_AGREED, rows_at_once, subscribers, subscriptions
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Recipient:
     """One reader at the moment of sending."""
 
@@ -21,6 +21,8 @@ class Recipient:
     token: str
     language: str
     timezone: str
+    send_at: str | None = None
+    """``HH:MM`` in that zone; None: with the issue."""
 
 
 _RECIPIENT = (
@@ -30,6 +32,7 @@ _RECIPIENT = (
     subscribers.c.token,
     subscribers.c.language,
     subscribers.c.timezone,
+    subscribers.c.send_at,
 )
 
 
@@ -54,7 +57,5 @@ def audience(newsletter: str) -> sa.Select[tuple[int, str, str, str | None]]:
 def recipients(connection: sa.Connection, ids: Collection[int]) -> dict[int, Recipient]:
     """Return the readers behind ``ids``; those erased meanwhile are missing."""
     chosen = sa.select(*_RECIPIENT).where(subscribers.c.id.in_(ids), subscribers.c.email.is_not(None))
-    return {
-        id: Recipient(id=id, email=email, name=name, token=token, language=language, timezone=timezone)
-        for id, email, name, token, language, timezone in rows_at_once(connection, chosen)
-    }
+    people = (Recipient(*row) for row in rows_at_once(connection, chosen))
+    return {person.id: person for person in people}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 import sys
 import tempfile
 import time
@@ -47,7 +48,7 @@ class Sent:
     accepted: int
     seconds: float
     memory_mb: float
-    """The most that its process held."""
+    """The most that its process held, and the one that wrote its messages."""
 
     @property
     def rate(self) -> float:
@@ -71,9 +72,13 @@ def by_command(home: Path) -> Sent:
 
 
 def _peak_mb() -> float:
-    """Return the most memory this program held; ru_maxrss would count what its parent held too."""
+    """Return the most memory that this program held, and the greatest of those it started.
+
+    Of itself ru_maxrss would count what its parent held too.
+    """
     found = _PEAK.search(Path("/proc/self/status").read_text(encoding="ascii"))
-    return int(found[1]) / 1024 if found else float("nan")
+    own = int(found[1]) if found else float("nan")
+    return (own + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
 
 
 def accepted(home: Path) -> int:

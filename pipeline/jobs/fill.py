@@ -71,12 +71,15 @@ def sample_content(newsroom: Newsroom, newsletter: Newsletter, variant: Variant)
     return fill_to_show(letterset(newsroom, newsletter, variant)).content
 
 
-def values(setting: Letterset, *, name: str, links: OwnLinks) -> dict[str, str]:
+def values(
+    setting: Letterset, *, name: str, links: OwnLinks, send_at: str | None = None, timezone: str = "UTC"
+) -> dict[str, str]:
     """Return the value of every field that a letterset has left, for one reader, whose name may be empty."""
     return {
         **personalise.greeted(setting.phrases, name),
         "leave_url": links.leave_url,
         "preferences_url": links.preferences_url,
+        "hour": personalise.hour_of(setting.phrases, send_at, timezone),
     }
 
 

@@ -89,7 +89,9 @@ class _VariantMessages:
 
     def write(self, reader: Recipient, *, now: datetime) -> Message:
         links = own_links(self._newsroom.settings, reader.token)
-        filled = values(self._setting, name=reader.name, links=links)
+        filled = values(
+            self._setting, name=reader.name, links=links, send_at=reader.send_at, timezone=reader.timezone
+        )
         to = _addressee(reader.email, filled["reader_name"], links)
         named = delivery_name(self._issue_id, reader.id)
         message = self._mailing.write(to, filled, named=named, now=now)

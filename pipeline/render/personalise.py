@@ -15,7 +15,7 @@ from pipeline.model import Parts
 from pipeline.render.phrases import Phrases
 from pipeline.text import clean_line
 
-FIELDS = ("reader_name", "greeting", "leave_url", "preferences_url", "why")
+FIELDS = ("reader_name", "greeting", "leave_url", "preferences_url", "why", "hour")
 OPEN, CLOSE = "\ue000", "\ue001"
 
 _MARKER = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
@@ -58,13 +58,21 @@ def fill(parts: Parts, values: Mapping[str, str], *, escape: Callable[[str], str
 def reader_values(
     phrases: Phrases, *, title: str, name: str, leave_url: str, preferences_url: str
 ) -> dict[str, str]:
-    """Return every field's value for one reader of the newsletter ``title``; ``name`` may be empty."""
+    """Return every field's value for one reader of the newsletter ``title``, who has chosen no hour; ``name`` may be empty."""
     return {
         **greeted(phrases, name),
         "leave_url": leave_url,
         "preferences_url": preferences_url,
         "why": phrases.say("why", title=title),
+        "hour": hour_of(phrases, None, "UTC"),
     }
+
+
+def hour_of(phrases: Phrases, send_at: str | None, timezone: str) -> str:
+    """Return when a reader gets their mail: at an hour of their own, or with the issue."""
+    if send_at is None:
+        return phrases.say("hour_usual")
+    return phrases.say("hour_own", time=send_at, zone=timezone.replace("_", " "))
 
 
 def greeted(phrases: Phrases, name: str) -> dict[str, str]:

@@ -179,7 +179,14 @@ def _fill(newsroom: Newsroom, readers: Sequence[str], *, transport: TransportKin
 
 
 def _variant(newsroom: Newsroom, *, spoil: str) -> Variant:
-    lines = [marker("greeting"), "元宇宙要闻", *disclaimers(newsroom, "en"), marker("why"), ADDRESS]
+    lines = [
+        marker("greeting"),
+        "元宇宙要闻",
+        *disclaimers(newsroom, "en"),
+        marker("why"),
+        marker("hour"),
+        ADDRESS,
+    ]
     kept = [line.replace(spoil, "") if spoil else line for line in lines]
     body = "".join(f"<p>{line}</p>" for line in kept)
     link = f'<a href="{marker("leave_url")}">Leave</a>'

@@ -77,6 +77,17 @@ def test_each_reader_is_greeted_and_leaves_by_a_link_of_their_own(tmp_path: Path
             assert "<Li>" not in html
 
 
+def test_each_reader_is_told_when_their_mail_comes(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        written = messages(at)
+        for send_at, said in (
+            ("07:30", "at 07:30, Asia/Shanghai time"),
+            (None, "as soon as the issue is out"),
+        ):
+            for part in parts(written.write("en", replace(reader(), send_at=send_at), now=NOW)):
+                assert said in part
+
+
 def test_who_leaves_by_mail_has_an_address_of_their_own(tmp_path: Path) -> None:
     with desk(tmp_path, smtp=INTAKE) as at:
         written = messages(at)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import TemplateError
-from pipeline.render.personalise import FIELDS, compile, fill, marker, plain, reader_values
+from pipeline.render.personalise import FIELDS, compile, fill, hour_of, marker, plain, reader_values
 from pipeline.render.phrases import load_phrases
 from tests.render.samples import TEMPLATES
 
@@ -72,3 +72,18 @@ def test_a_reader_is_greeted_by_a_clean_name_or_none(language: str, name: str, g
     values = reader_values(phrases, title="T", name=name, leave_url="https://a", preferences_url="https://b")
     assert values["greeting"] == greeting
     assert set(values) == set(FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("language", "send_at", "said"),
+    [
+        ("en", "07:30", "It comes at 07:30, America/New York time, as you chose."),
+        ("zh", "07:30", "您设定的送达时间：07:30（America/New York）。"),
+        ("en", None, "It comes as soon as the issue is out; your preferences let you choose an hour."),
+        ("zh", None, "刊出后即送达；您可在订阅设置中选择自己的时间。"),
+    ],
+)
+def test_a_reader_is_told_the_hour_they_chose_or_that_they_can(
+    language: str, send_at: str | None, said: str
+) -> None:
+    assert hour_of(load_phrases(TEMPLATES, language), send_at, "America/New_York") == said
