@@ -49,6 +49,9 @@ class Sent:
     seconds: float
     memory_mb: float
     """The most that its process held, and the one that wrote its messages."""
+    processor_seconds: float
+    writing_seconds: float
+    """How long the two had a processor."""
 
     @property
     def rate(self) -> float:
@@ -68,7 +71,14 @@ def by_command(home: Path) -> Sent:
                 said.seek(0)
                 raise RuntimeError(f"metabrief send ended with {ended.code}: {said.read()[-500:]}") from ended
     seconds = time.perf_counter() - began
-    return Sent(accepted=accepted(home), seconds=seconds, memory_mb=_peak_mb())
+    own, writing = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return Sent(
+        accepted=accepted(home),
+        seconds=seconds,
+        memory_mb=_peak_mb(),
+        processor_seconds=own.ru_utime + own.ru_stime,
+        writing_seconds=writing.ru_utime + writing.ru_stime,
+    )
 
 
 def _peak_mb() -> float:

@@ -31,7 +31,15 @@ class Sink:
     """A sink that runs, and how it counts."""
 
     port: int
+    pid: int
+    counts: bool
     counted: Path
+
+    @property
+    def processor_seconds(self) -> float:
+        """Return how long it has had a processor."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
     @property
     def messages(self) -> int:
@@ -65,7 +73,7 @@ def sink(*, counts: bool = False) -> Iterator[Sink]:
         with counted.open("wb") as file, subprocess.Popen(command, stdout=file) as process:  # noqa: S603
             try:
                 _wait_for(port)
-                yield Sink(port=port, counted=counted)
+                yield Sink(port=port, pid=process.pid, counts=counts, counted=counted)
             finally:
                 process.terminate()
 

@@ -57,10 +57,12 @@ def show(
 ) -> None:
     """Show one issue: items, subject, and where its deliveries stand, also by receiving domain and reason."""
     from pipeline.jobs.record import breakdown_record, issue_record
+    from pipeline.jobs.recovering import number_in_doubt
 
     with opened(context) as newsroom:
         found = find_issue(newsroom, issue)
         row = issue_record(newsroom, found, language=language) | breakdown_record(newsroom, found)
+        in_doubt = number_in_doubt(newsroom, found)
     if as_json:
         say_json(row)
         return
@@ -74,10 +76,10 @@ def show(
         say(
             f"\n{number}. {item['headline']}  [{item['section']}, {item['language']}]\n   {item['summary']}\n   {outlets}"
         )
-    _show_deliveries(row)
+    _show_deliveries(row, in_doubt=in_doubt)
 
 
-def _show_deliveries(row: dict[str, Any]) -> None:
+def _show_deliveries(row: dict[str, Any], *, in_doubt: int) -> None:
     counted = dict(row["deliveries"])
     total = counted.pop("total")
     say(f"\ntotal {total} = " + " + ".join(f"{number} {state}" for state, number in counted.items()))
@@ -87,8 +89,13 @@ def _show_deliveries(row: dict[str, Any]) -> None:
         _show_domains(row["domains"], states=[state for state, number in counted.items() if number])
     if row["reasons"]:
         _show_reasons(row["reasons"])
+    settle = f"metabrief issues resolve {row['id']} list"
     if counted["uncertain"]:
-        say(f"\nnobody knows whether the uncertain ones arrived: metabrief issues resolve {row['id']} list")
+        say(f"\nnobody knows whether the uncertain ones arrived: {settle}")
+    if in_doubt:
+        say(
+            f"\n{in_doubt} of the planned were on the wire when their sender died, and may have arrived: {settle}"
+        )
 
 
 def _show_domains(domains: Sequence[dict[str, Any]], *, states: Sequence[str]) -> None:
@@ -184,12 +191,16 @@ def send_test(
     """Send one copy, marked [test], to ADDRESS: outside the ledger, whatever the issue's status."""
     from pipeline.cli.signals import run_until_stopped
     from pipeline.jobs.copy import send_copy
+    from pipeline.jobs.stopping import unless_stopped
 
     with opened(context) as newsroom:
         found = find_issue(newsroom, issue)
         attempt, _ = run_until_stopped(
-            lambda _: send_copy(newsroom, found, address=address, language=language)
+            lambda stop: unless_stopped(send_copy(newsroom, found, address=address, language=language), stop)
         )
+    if attempt is None:
+        say("stopped as asked; nobody knows whether the copy arrived")
+        raise typer.Exit(FAILED)
     say(copy_line(found, attempt))
     raise typer.Exit(DONE if attempt.state == "accepted" else FAILED)
 

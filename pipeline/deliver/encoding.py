@@ -15,8 +15,10 @@ _MUTABLE = (b".", b"From ")
 """What relays and mailboxes double or mark at the start of a line."""
 _SPECIALS = re.compile(r'[()<>@,:;."\[\]\\]')
 _LINE = 78
-_CHARACTERS_A_WORD = 10
-"""At most 40 bytes, so 56 letters of base64 and 68 a word; 75 are allowed, and the header's name comes before."""
+_BYTES_A_WORD = 45
+"""60 letters of base64 and 72 a word, of 75 that are allowed; the first shares its line with the header's name."""
+_ENCODED_LINE = 76
+_WORD = b"=?utf-8?b?%b?="
 
 
 def quoted_text(text: str) -> bytes:
@@ -55,7 +57,7 @@ def unstructured(name: str, text: str) -> bytes:
         )
         if max(map(len, lines)) <= _LINE:
             return LINE_END.join(line.encode() for line in lines).partition(b":")[2].removeprefix(b" ")
-    return b"\r\n ".join(_encoded_words(text))
+    return b"\r\n ".join(_encoded_words(name, text))
 
 
 def mailbox(name: str, address: str) -> bytes:
@@ -63,14 +65,20 @@ def mailbox(name: str, address: str) -> bytes:
     if not name:
         return address.encode()
     if not name.isascii() or len(name) > _LINE - len("From: "):
-        return b"\r\n ".join((*_encoded_words(name), f"<{address}>".encode()))
+        return b"\r\n ".join((*_encoded_words("From", name), f"<{address}>".encode()))
     if _SPECIALS.search(name):
         name = '"{}"'.format(name.replace("\\", "\\\\").replace('"', '\\"'))
     gap = " " if len(name) + len(address) <= _LINE - len("From:  <>") else "\r\n "
     return f"{name}{gap}<{address}>".encode()
 
 
-def _encoded_words(text: str) -> list[bytes]:
-    """Return text as encoded words (RFC 2047), each of whole characters and short enough for any line."""
-    pieces = [text[at : at + _CHARACTERS_A_WORD] for at in range(0, len(text), _CHARACTERS_A_WORD)]
-    return [b"=?utf-8?b?%b?=" % b64encode(piece.encode()) for piece in pieces]
+def _encoded_words(header: str, text: str) -> list[bytes]:
+    """Return text as encoded words (RFC 2047), each of whole characters and as long as its line lets it be."""
+    words, piece = [], b""
+    most = (_ENCODED_LINE - len(f"{header}: ") - len(_WORD % b"")) // 4 * 3
+    for character in map(str.encode, text):
+        if len(piece) + len(character) > min(most, _BYTES_A_WORD):
+            words.append(_WORD % b64encode(piece))
+            piece, most = b"", _BYTES_A_WORD
+        piece += character
+    return [*words, _WORD % b64encode(piece)]

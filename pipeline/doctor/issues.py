@@ -78,7 +78,8 @@ def _judge(newsroom: Newsroom, each: Standing) -> Iterator[Finding]:
     if each.tally.uncertain:
         yield warning(
             f"{name}: {each.tally.uncertain} uncertain: no reply came, so nobody knows whether they arrived",
-            remedy="the relay's log may say it; they are not sent again, for nobody shall get a mail twice",
+            remedy=f"metabrief issues resolve {issue.id} list, and look for them in the relay's log; "
+            "they are not sent again by themselves, for nobody shall get a mail twice",
         )
 
 

@@ -54,13 +54,27 @@ def relay(newsroom: Newsroom, *, patience_seconds: float = PATIENCE_SECONDS) -> 
     except OSError as error:
         yield problem(
             f"{smtp.host}:{smtp.port} takes no connection ({_said(error, password=password)})",
-            remedy="see [smtp] port: many hosts close 25, and want 587 or 465",
+            remedy=_way_in(smtp.host, error),
         )
     else:
         yield from judge_line(smtp, peer=line.getpeername()[0])
         yield from asyncio.run(
             _talk(smtp, line, password=password, patience_seconds=patience_seconds, now=newsroom.clock())
         )
+
+
+def _way_in(host: str, error: OSError) -> str:
+    """Return what to do where no connection is taken."""
+    if isinstance(error, ConnectionRefusedError) and _is_this_machine(host):
+        return "no relay runs there: start it on this machine, or see [smtp] host and port"
+    return "see [smtp] port: many hosts close 25, and want 587 or 465"
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return all(ip_address(found[4][0]).is_loopback for found in socket.getaddrinfo(host, None))
+    except OSError:
+        return False
 
 
 def judge_line(smtp: Smtp, *, peer: str) -> Iterator[Finding]:

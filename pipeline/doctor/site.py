@@ -34,7 +34,11 @@ def site(newsroom: Newsroom, *, patience_seconds: float = PATIENCE_SECONDS) -> I
         return
     trouble = asyncio.run(_trouble(url, seconds=patience_seconds))
     if trouble:
-        yield problem(trouble, remedy=f"{_SERVE}; until then issues are held")
+        is_checked = newsroom.settings.delivery.check_site
+        until_then = (
+            "issues are held" if is_checked else "issues go out all the same, for check_site is false"
+        )
+        yield problem(trouble, remedy=f"{_SERVE}; until then {until_then}")
         return
     yield ok(f"{url}/leave answers")
     yield _health(url, seconds=patience_seconds)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from pipeline.app import Newsroom
 from pipeline.jobs import senders
 from pipeline.jobs.journal import LEASE, Journal
+from pipeline.jobs.recovering import take_back
 from pipeline.model import DeliveryState, Issue, IssueStatus, TransportKind
 from pipeline.store import deliveries, issues, waiting
 from pipeline.store.deliveries import Claim, Outcome
@@ -55,26 +56,15 @@ class Claims:
 
     async def _recover(self) -> int:
         """Take back what senders left that ended."""
-        home, now = self._newsroom.home, self._newsroom.clock()
-
-        def recover(connection: sa.Connection) -> tuple[int, tuple[str, ...]]:
-            found = senders.look_at(home, deliveries.owners(connection, self._issue.id))
-            number = deliveries.recover(
-                connection,
-                self._issue.id,
-                repeatable=self._issue.transport is TransportKind.OUTBOX,
-                now=now,
-                dead=found.dead,
-                living=found.living,
-                owner=self._owner,
-            )
-            return number, found.dead
-
-        number, dead = await self._journal.ask(recover)
-        senders.forget(home, dead)
+        number, dead = await self._journal.ask(self._taken_back)
+        senders.forget(self._newsroom.home, dead)
         return number
 
+    def _taken_back(self, connection: sa.Connection) -> tuple[int, tuple[str, ...]]:
+        return take_back(self._newsroom, self._issue, connection=connection, owner=self._owner)
+
     def _swept(self, connection: sa.Connection) -> int:
+        self.is_paused = not self._is_sending(connection)  # held, it may have been approved again
         now, readers, ignore_hours = (
             self._newsroom.clock(),
             audience(self._issue.newsletter),

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
@@ -22,7 +23,7 @@ from pipeline.jobs.batch import Batch
 from pipeline.jobs.claiming import Claims, Place
 from pipeline.jobs.journal import Journal
 from pipeline.jobs.outcomes import Outcomes
-from pipeline.jobs.pen import Pen, Sheet, open_pen
+from pipeline.jobs.pen import Pen, PenLostError, Sheet, open_pen
 from pipeline.jobs.stopping import wait_for, work_until_stopped
 from pipeline.jobs.supply import Parcel, Supply
 from pipeline.jobs.transports import Transport
@@ -78,7 +79,6 @@ class Dispatch:
         self._journal = Journal(newsroom, issue.id, audience(newsletter.key), owner=owner, ways=ways)
         self._claims = Claims(newsroom, issue, self._journal, owner=owner, keeps_hours=keeps_hours)
         self._outcomes = Outcomes(newsroom, newsletter, issue, self._journal, tell=hearers.batch)
-        self._pen: Pen | None = None
         self._supply = Supply(most=0)
         self._halt = asyncio.Event()
         """All must stop, though nobody outside has asked for it: the issue is held, or was paused."""
@@ -93,10 +93,8 @@ class Dispatch:
         return await self._journal.ask(job)
 
     def close(self) -> None:
-        """Let the threads go."""
+        """Let the thread go."""
         self._journal.close()
-        if self._pen is not None:
-            self._pen.close()
 
     async def once(self, transports: Callable[[], Iterable[Transport]]) -> str:
         """Try each due row once; return why some could not be tried, or an empty string.
@@ -113,8 +111,8 @@ class Dispatch:
                 self._hearers.round_begun(due)
             if not due or self._must_stop():
                 break
-            self._pen = self._pen or open_pen(self._newsroom, self._newsletter, self._issue.id, number=due)
-            await self._pass(self._pen, tuple(transports()))
+            with closing(open_pen(self._newsroom, self._newsletter, self._issue.id, number=due)) as pen:
+                await self._pass(pen, tuple(transports()))
             if not self._must_look_again:
                 break
         return self._trouble if self._left or not self._supply.is_over else ""
@@ -147,6 +145,8 @@ class Dispatch:
             self._supply.complete()
         except GateError as error:
             self._hold((HoldReason.GATE, str(error)))
+        except PenLostError as error:
+            self._trouble = str(error)
         finally:
             for _, sheets in asked:
                 sheets.cancel()

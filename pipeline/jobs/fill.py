@@ -25,6 +25,9 @@ class Letterset:
     phrases: Phrases
     why: str
     disclaimers: tuple[str, ...]
+    send_at: str | None
+    """The newsletter's hour for readers who have none of their own; None: as soon as it is out."""
+    timezone: str
     settings: Settings
 
 
@@ -57,6 +60,8 @@ def letterset(newsroom: Newsroom, newsletter: Newsletter, variant: Variant) -> L
         phrases=phrases,
         why=why,
         disclaimers=disclaimers(newsroom, variant.language),
+        send_at=None if newsletter.send_at == "now" else newsletter.send_at,
+        timezone=newsletter.timezone,
         settings=newsroom.settings,
     )
 
@@ -72,14 +77,19 @@ def sample_content(newsroom: Newsroom, newsletter: Newsletter, variant: Variant)
 
 
 def values(
-    setting: Letterset, *, name: str, links: OwnLinks, send_at: str | None = None, timezone: str = "UTC"
+    setting: Letterset, *, name: str, links: OwnLinks, send_at: str | None = None, timezone: str = ""
 ) -> dict[str, str]:
-    """Return the value of every field that a letterset has left, for one reader, whose name may be empty."""
+    """Return the value of every field that a letterset has left, for one reader, whose name may be empty.
+
+    Who has no hour or zone gets the newsletter's.
+    """
     return {
         **personalise.greeted(setting.phrases, name),
         "leave_url": links.leave_url,
         "preferences_url": links.preferences_url,
-        "hour": personalise.hour_of(setting.phrases, send_at, timezone),
+        "hour": personalise.hour_of(
+            setting.phrases, send_at or setting.send_at, timezone or setting.timezone
+        ),
     }
 
 

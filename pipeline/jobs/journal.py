@@ -23,7 +23,8 @@ from pipeline.app import Newsroom
 from pipeline.errors import StoreError
 from pipeline.model import DeliveryState
 from pipeline.store import deliveries
-from pipeline.store.deliveries import Audience, Outcome
+from pipeline.store.deliveries import Outcome
+from pipeline.store.moves import Audience
 
 T = TypeVar("T")
 Note = Callable[[sa.Connection], object]
@@ -56,7 +57,7 @@ class _Job:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """An outcome, with what else is written if it is."""
+    """An outcome, with what else is written in its transaction."""
 
     outcome: Outcome
     also: Note | None
@@ -111,12 +112,17 @@ class Journal:
         """Ask the fence; True once ``data_started`` is durable. Raises ``StoreError``; no dot may go out then."""
         answer: asyncio.Future[bool] = self._loop.create_future()
         self._asked.put(_Start(subscriber_id, answer))
-        return await answer
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            if not answer.cancelled() and answer.exception() is None and answer.result():
+                self._asked.put(self._taken_back(subscriber_id))  # it came just before we were ended
+            raise
 
     def finish(self, outcome: Outcome, *, also: Note | None = None) -> None:
         """Put an ending down for the next transaction, which is at the latest the one of the next start.
 
-        What is to be written ``also`` stands or falls with it.
+        What is to be written ``also`` is in its transaction, even where the row was no longer ours.
         """
         self._asked.put(_End(outcome, also))
 

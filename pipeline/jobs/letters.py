@@ -148,6 +148,13 @@ class _Post:
 
         try:
             attempt = await transport.deliver(message, start)
+        except asyncio.CancelledError:
+            if is_started:  # nothing is waited for between the start and the dot
+                unheard = Attempt(
+                    state=DeliveryState.UNCERTAIN, reason="told to end before the reply to the dot"
+                )
+                self._write_down(letter, unheard, is_started=True)
+            raise
         finally:
             self._on_the_wire.discard(asyncio.current_task())
         if attempt is not None:

@@ -64,7 +64,7 @@ class Outcomes:
         rests_until = self._domains.rests_until(domain, now=self._newsroom.clock())
         if rests_until is None:
             return False
-        self._put_off(claim, rests_until, reason=f"{domain} wants fewer mails; it rests")
+        self._put_off(claim, rests_until, reason="its domain wants fewer mails and rests")
         return True
 
     def begin(self, parcel: Parcel) -> bool:
@@ -73,7 +73,7 @@ class Outcomes:
             return False
         if not self._domains.begin(parcel.domain):
             later = self._newsroom.clock() + FULL_PAUSE
-            self._put_off(parcel.claim, later, reason=f"{parcel.domain} takes few mails at once now")
+            self._put_off(parcel.claim, later, reason="its domain takes few mails at once now")
             return False
         return True
 

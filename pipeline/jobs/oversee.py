@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from pipeline.app import Newsroom
 from pipeline.errors import MetabriefError
+from pipeline.jobs.recovering import recover
 from pipeline.model import HoldReason, Issue, IssueStatus
 from pipeline.store import issues
 
@@ -34,9 +35,10 @@ def hold(newsroom: Newsroom, issue: Issue) -> None:
 
 
 def cancel(newsroom: Newsroom, issue: Issue) -> None:
-    """Call an issue off for good; what was sent of it stays sent."""
+    """Call an issue off for good; what was sent of it stays sent, and nothing stays in a dead sender's hands."""
     if not _move(newsroom, issue, IssueStatus.CANCELLED, reason=None, among=_OPEN):
         raise _refusal(newsroom, issue, "so it cannot be cancelled any more")
+    recover(newsroom, issue)
 
 
 def _move(

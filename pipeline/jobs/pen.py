@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -42,6 +43,10 @@ Wanted = tuple[str, Recipient]
 """A language, and whom the message is for."""
 Sheet = Message | UnwritableAddressError
 """A message, or why there is none to this reader."""
+
+
+class PenLostError(MetabriefError):
+    """The process that writes messages has ended, and what it was asked for is not written."""
 
 
 class Pen(Protocol):
@@ -114,16 +119,15 @@ class _Process:
         self._line: _Line | None = None
 
     async def write(self, places: Sequence[Place]) -> Sequence[Sheet]:
-        if self._line is None:
-            self._line = _Line(self._room)
         try:
+            if self._line is None:
+                self._line = _Line(self._room)
             return await self._line.ask(_wanted(places), now=self._clock())
         except BaseException as error:
             self.close()  # what it still answers would be taken for the answer to another question
             if isinstance(error, EOFError | OSError):
-                raise MetabriefError(
-                    "the process that writes the messages has ended early; see whether memory was short, "
-                    "and send again: who has had the mail gets it no more"
+                raise PenLostError(
+                    "the process that writes the messages has ended early or could not begin; see whether memory was short"
                 ) from error
             raise
 
@@ -146,7 +150,7 @@ class _Line:
         self._ours, theirs = context.Pipe()
         with theirs:
             self._process = context.Process(target=_serve, args=(theirs, room), name="pen", daemon=True)
-            self._process.start()
+            _start_deaf(self._process)
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._ours.fileno(), self._hear)
         os.set_blocking(self._ours.fileno(), True)  # the loop has ended that, and answers are taken whole
@@ -171,7 +175,7 @@ class _Line:
         self._process.kill()
         self._process.join()
         for answer in self._awaited:
-            answer.cancel()
+            _end(answer, EOFError())
 
     def _answer(self) -> asyncio.Future[Any]:
         self._awaited.append(self._loop.create_future())
@@ -181,21 +185,35 @@ class _Line:
         if not self._awaited:  # it has ended, as who asks next will find
             self._loop.remove_reader(self._ours.fileno())
             return
-        answer = self._awaited.popleft()
         try:
             told = self._ours.recv()
         except (EOFError, OSError) as error:
             told = error
-        if isinstance(told, Exception):
-            answer.set_exception(told)
-        elif not answer.done():
-            answer.set_result(told)
+        _end(self._awaited.popleft(), told)
+
+
+def _end(answer: asyncio.Future[Any], told: object) -> None:
+    """Tell who waits; an error that nobody waits for is none."""
+    if answer.done():
+        return
+    if isinstance(told, Exception):
+        answer.set_exception(told)
+        answer.exception()
+    else:
+        answer.set_result(told)
+
+
+def _start_deaf(process: SpawnProcess) -> None:
+    """Start a process that hears no signal meant for the whole group: whoever asks it is told as well, and ends it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(wire: Connection, room: _Room) -> None:
     """Write what is asked for until nobody asks any more, in the process."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # whoever asks is told as well, and ends us
     home, settings, url, newsletter, issue_id = room
     newsroom = Newsroom(home=home, settings=settings, database=Database(url), clock=utc_now)
     writer = _Writer(newsroom=newsroom, newsletter=newsletter, issue_id=issue_id)
@@ -206,6 +224,9 @@ def _serve(wire: Connection, room: _Room) -> None:
                 wire.send(_values(writer, *wire.recv()))
         except MetabriefError as error:
             wire.send(error)
+        except Exception as error:
+            wire.send(RuntimeError(f"a message could not be written: {error!r}"))
+            raise
 
 
 def _values(

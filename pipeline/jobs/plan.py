@@ -12,7 +12,7 @@ from pipeline.config import Newsletter
 from pipeline.errors import MetabriefError
 from pipeline.model import Issue
 from pipeline.schedule import at_or_after
-from pipeline.store import deliveries, issues
+from pipeline.store import issues, planning
 from subscribers.audience import audience
 from subscribers.store import resume_due
 
@@ -31,10 +31,10 @@ def plan(newsroom: Newsroom, newsletter: Newsletter, issue: Issue) -> None:
         released = issues.released_at(connection, issue.id) or now
         hours = [
             _hour(newsroom, newsletter, zone, send_at, slot=issue.slot.instant, released=released)
-            for zone, send_at in deliveries.hours_wanted(connection, readers)
+            for zone, send_at in planning.hours_wanted(connection, readers)
         ]
         languages = _languages(connection, newsletter, issue)
-        deliveries.plan(connection, issue.id, readers, hours=hours, languages=languages, now=now)
+        planning.plan(connection, issue.id, readers, hours=hours, languages=languages, now=now)
 
 
 def _languages(connection: sa.Connection, newsletter: Newsletter, issue: Issue) -> tuple[str, ...]:
@@ -55,8 +55,8 @@ def audience_size(newsroom: Newsroom, newsletter: Newsletter) -> int:
 
 def _hour(
     newsroom: Newsroom, newsletter: Newsletter, zone: str, send_at: str, *, slot: datetime, released: datetime
-) -> deliveries.Hour:
+) -> planning.Hour:
     wanted = send_at or newsletter.send_at
     due_at = slot if wanted == "now" else at_or_after(slot, wanted, ZoneInfo(zone))
     not_after = max(due_at, released) + newsroom.settings.delivery.not_after
-    return deliveries.Hour(timezone=zone, send_at=send_at, due_at=due_at, not_after=not_after)
+    return planning.Hour(timezone=zone, send_at=send_at, due_at=due_at, not_after=not_after)

@@ -13,6 +13,7 @@ from pipeline.deliver.mailing import message_id
 from pipeline.deliver.message import Sender, delivery_name
 from pipeline.errors import MetabriefError
 from pipeline.jobs.letterhead import sender
+from pipeline.jobs.recovering import recover
 from pipeline.model import DeliveryState, HoldReason, Issue, IssueStatus, TransportKind
 from pipeline.store import deliveries, issues
 from pipeline.store.uncertain import Uncertain, resolve, states_of, uncertain
@@ -41,8 +42,9 @@ class Resolved:
 
 
 def list_uncertain(newsroom: Newsroom, issue: Issue) -> tuple[Seen, ...]:
-    """Return what is uncertain of an issue. Raises ``MetabriefError`` for one of the outbox."""
+    """Return what is uncertain of an issue, what dead senders left among it. Raises ``MetabriefError`` for one of the outbox."""
     _refuse_outbox(issue)
+    recover(newsroom, issue)
     with newsroom.database.read() as connection:
         found = uncertain(connection, issue.id)
     known = {newsletter.key: newsletter for newsletter in newsroom.settings.newsletter}
@@ -80,6 +82,7 @@ def resend(newsroom: Newsroom, issue: Issue, *, ids: Collection[int] = ()) -> Re
 
 def _settle(newsroom: Newsroom, issue: Issue, state: DeliveryState, *, ids: Collection[int]) -> Resolved:
     _refuse_outbox(issue)
+    recover(newsroom, issue)
     now = newsroom.clock()
     with newsroom.database.write() as connection:
         issues.lock(connection, issue.id)

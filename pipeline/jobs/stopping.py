@@ -13,6 +13,20 @@ CANCEL_AGAIN_SECONDS = 0.2
 """``asyncio.wait_for`` of Python 3.11 loses a cancellation to an answer that comes just then, so one is not enough."""
 
 
+class Stop(asyncio.Event):
+    """Asks for an end after what is on the wire, and of that too once it is wanted at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_at_once = False
+        self.spared: list[Collection[object]] = []
+        """The tasks of each job that are waited for; none before it is set."""
+
+    def end_at_once(self) -> None:
+        """Spare nobody any more."""
+        self.is_at_once = True
+
+
 async def unless_stopped(job: Coroutine[Any, Any, T], stop: asyncio.Event) -> T | None:
     """Run a job to its end and return its result; once ``stop`` is set it is cancelled, and None comes back.
 
@@ -35,7 +49,8 @@ async def unless_stopped(job: Coroutine[Any, Any, T], stop: asyncio.Event) -> T 
 async def work_until_stopped(
     jobs: Iterable[Coroutine[Any, Any, None]], stop: asyncio.Event, *, spared: Collection[object]
 ) -> None:
-    """Run jobs at once, each in a task of its own, to their ends; when all must stop, tasks not ``spared`` are ended.
+    """Run jobs at once, each in a task of its own, to their ends; when all must stop, tasks not ``spared`` are ended, and
+    those too when a ``Stop`` wants it at once.
 
     Raises the first failure, which ends the others too.
     """
@@ -54,12 +69,12 @@ async def _end_when_asked(
     workers: Collection[asyncio.Task[None]], stop: asyncio.Event, *, spared: Collection[object]
 ) -> None:
     await stop.wait()
-    while (
-        True
-    ):  # more than once: wait_for of Python 3.11 loses a cancellation to a reply that comes just then
+    asked = stop if isinstance(stop, Stop) else Stop()
+    asked.spared.append(spared)
+    while True:  # more than once: a cancellation may be lost
         for worker in workers:
-            if worker not in spared:
-                worker.cancel()
+            if asked.is_at_once or worker not in spared:
+                worker.cancel("we were told to end at once")
         await asyncio.sleep(CANCEL_AGAIN_SECONDS)
 
 

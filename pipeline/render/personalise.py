@@ -58,7 +58,7 @@ def fill(parts: Parts, values: Mapping[str, str], *, escape: Callable[[str], str
 def reader_values(
     phrases: Phrases, *, title: str, name: str, leave_url: str, preferences_url: str
 ) -> dict[str, str]:
-    """Return every field's value for one reader of the newsletter ``title``, who has chosen no hour; ``name`` may be empty."""
+    """Return every field's value for one reader of the newsletter ``title``, who has no hour; ``name`` may be empty."""
     return {
         **greeted(phrases, name),
         "leave_url": leave_url,
@@ -69,10 +69,10 @@ def reader_values(
 
 
 def hour_of(phrases: Phrases, send_at: str | None, timezone: str) -> str:
-    """Return when a reader gets their mail: at an hour of their own, or with the issue."""
+    """Return at which hour a reader gets their mail; None is as soon as the issue is out."""
     if send_at is None:
-        return phrases.say("hour_usual")
-    return phrases.say("hour_own", time=send_at, zone=timezone.replace("_", " "))
+        return phrases.say("hour_none")
+    return phrases.say("hour", time=send_at, zone=timezone.replace("_", " "))
 
 
 def greeted(phrases: Phrases, name: str) -> dict[str, str]:

@@ -74,7 +74,10 @@ def _rest(total: Tally, largest: tuple[Domain, ...]) -> Tally:
 def frequent_reasons(
     connection: sa.Connection, issue_id: int, *, states: tuple[State, ...] = SETTLED, limit: int = LARGEST
 ) -> tuple[Reason, ...]:
-    """Return the most frequent reasons among deliveries in ``states``, the most frequent first."""
+    """Return the most frequent reasons among deliveries in ``states``, the most frequent first.
+
+    What a relay said comes before our own words, which mostly follow from it.
+    """
     alike = sa.func.substr(deliveries.c.reason, 1, _ALIKE)
     number = sa.func.count()
     rows = (
@@ -85,7 +88,7 @@ def frequent_reasons(
             deliveries.c.reason.is_not(None),
         )
         .group_by(deliveries.c.state, deliveries.c.code, alike)
-        .order_by(number.desc(), deliveries.c.state, deliveries.c.code, alike)
+        .order_by(deliveries.c.code.is_(None), number.desc(), deliveries.c.state, deliveries.c.code, alike)
         .limit(limit)
     )
     return tuple(

@@ -82,10 +82,16 @@ class Database:
             shown = self.url.set(query={}).render_as_string(
                 hide_password=True
             )  # psycopg takes ?password= too
-            reason = " ".join(str(getattr(error, "orig", error)).split())
             raise StoreError(
-                f"database {shown}: {reason}; see that it runs, has room and may be written to"
+                f"database {shown}: {_said(error)}; see that it runs, has room and may be written to"
             ) from error
+
+
+def _said(error: Exception) -> str:
+    """Return what a database says was wrong; PostgreSQL's details, which quote the row, may hold an address."""
+    original = getattr(error, "orig", None) or error
+    primary = getattr(getattr(original, "diag", None), "message_primary", None)
+    return " ".join(str(primary or original).split())
 
 
 def shred(connection: sa.Connection) -> None:

@@ -5,22 +5,20 @@ Each function is one or two statements in the caller's transaction; which moves 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import sqlalchemy as sa
 
 from pipeline.deliver.ledger import sources_of
 from pipeline.model import DeliveryState as State
-from pipeline.model import IssueStatus
-from pipeline.store.prepared import Prepared, among, hand, native, numbers
-from pipeline.store.schema import deliveries, issue_hours, issues
-from subscribers.schema import Instant, insert_new, rows_at_once
-
-Audience = sa.Select[tuple[int, str, str, str | None]]
-"""subscriber_id, language, timezone, send_at of everyone who gets the newsletter now."""
+from pipeline.store.moves import Audience, belongs, claiming, finishing, starting
+from pipeline.store.prepared import hand, native, numbers
+from pipeline.store.schema import deliveries
+from subscribers.schema import rows_at_once
 
 WAITS = deliveries.c.state.in_(
     sa.bindparam("waiting", sources_of(State.CLAIMED), expanding=True, literal_execute=True)
@@ -30,17 +28,6 @@ WAITS = deliveries.c.state.in_(
 
 HELD = deliveries.c.state.in_((State.CLAIMED, State.DATA_STARTED))
 """A sender has the row in hand."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Hour:
-    """When readers of one zone and hour are due, and how late is too late."""
-
-    timezone: str
-    send_at: str
-    """``HH:MM``, or empty for the newsletter's own."""
-    due_at: datetime
-    not_after: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,50 +53,6 @@ class Outcome:
     """False: nothing was offered to the relay, so it does not count as an attempt."""
 
 
-def hours_wanted(connection: sa.Connection, audience: Audience) -> tuple[tuple[str, str], ...]:
-    """Return the (zone, hour) pairs of an audience, each once; an empty hour is the newsletter's own."""
-    people = audience.subquery()
-    pairs = sa.select(people.c.timezone, sa.func.coalesce(people.c.send_at, "")).distinct()
-    return tuple((zone, hour) for zone, hour in connection.execute(pairs))
-
-
-def plan(
-    connection: sa.Connection,
-    issue_id: int,
-    audience: Audience,
-    *,
-    hours: Sequence[Hour],
-    languages: Sequence[str],
-    now: datetime,
-) -> None:
-    """Write one planned row for each reader who has none yet, in one INSERT … SELECT.
-
-    A reader's language that the issue is not set in becomes the first of ``languages``.
-    """
-    if not hours:
-        return
-    rows = [{"issue_id": issue_id, **hour.__dict__} for hour in hours]
-    connection.execute(insert_new(connection, issue_hours), rows)
-    people = audience.subquery()
-    on_hour = sa.and_(
-        issue_hours.c.issue_id == issue_id,
-        issue_hours.c.timezone == people.c.timezone,
-        issue_hours.c.send_at == sa.func.coalesce(people.c.send_at, ""),
-    )
-    chosen = sa.select(
-        sa.literal(issue_id),
-        people.c.subscriber_id,
-        sa.literal(State.PLANNED, sa.Text),
-        sa.case((people.c.language.in_(languages), people.c.language), else_=languages[0]),
-        issue_hours.c.due_at,
-        issue_hours.c.not_after,
-        sa.literal(now, deliveries.c.changed_at.type),
-    ).select_from(people.join(issue_hours, on_hour))
-    columns = ["issue_id", "subscriber_id", "state", "language", "due_at", "not_after", "changed_at"]
-    # WHERE true: without it SQLite reads the ON of ON CONFLICT as a join's
-    connection.execute(insert_new(connection, deliveries).from_select(columns, chosen.where(sa.true())))
-
-
 def owners(connection: sa.Connection, issue_id: int) -> tuple[str, ...]:
     """Return who has rows of an issue in hand."""
     held = sa.select(deliveries.c.owner).where(deliveries.c.issue_id == issue_id, HELD).distinct()
@@ -133,14 +76,26 @@ def recover(
     there, or it would have it twice. A ``repeatable`` transport (the outbox, which finds its own file) may be asked
     again after all.
     """
-    mine = deliveries.c.issue_id == issue_id
-    left = sa.or_(deliveries.c.lease_until <= now, deliveries.c.owner.in_(dead))
-    claimed = sa.and_(mine, deliveries.c.state == State.CLAIMED, left, deliveries.c.owner != owner)
-    started = sa.and_(mine, deliveries.c.state == State.DATA_STARTED, left, deliveries.c.owner.not_in(living))
+    left = _left(issue_id, now=now, dead=dead)
+    claimed = sa.and_(left, deliveries.c.state == State.CLAIMED, deliveries.c.owner != owner)
+    started = in_doubt(issue_id, now=now, dead=dead, living=living)
     after_dot = State.DEFERRED if repeatable else State.UNCERTAIN
     reason = "its sender stopped"
     taken_back = _settle(connection, claimed, state=State.PLANNED, reason=reason, now=now)
     return taken_back + _settle(connection, started, state=after_dot, reason=reason, now=now)
+
+
+def in_doubt(
+    issue_id: int, *, now: datetime, dead: Collection[str], living: Collection[str]
+) -> sa.ColumnElement[bool]:
+    """Return what holds of rows that were on the wire when their sender died."""
+    left = _left(issue_id, now=now, dead=dead)
+    return sa.and_(left, deliveries.c.state == State.DATA_STARTED, deliveries.c.owner.not_in(living))
+
+
+def _left(issue_id: int, *, now: datetime, dead: Collection[str]) -> sa.ColumnElement[bool]:
+    over = sa.or_(deliveries.c.lease_until <= now, deliveries.c.owner.in_(dead))
+    return sa.and_(deliveries.c.issue_id == issue_id, over)
 
 
 def sweep(
@@ -160,7 +115,7 @@ def sweep(
         reason="too late",
         now=now,
     )
-    gone = sa.and_(mine, sa.not_(_belongs(audience)))
+    gone = sa.and_(mine, sa.not_(belongs(audience)))
     _settle(connection, gone, state=State.SUPPRESSED, reason="no longer subscribed", now=now)
 
 
@@ -200,27 +155,8 @@ def claim(
         "until": native(dialect, lease_until),
         "at": native(dialect, now),
     }
-    _claiming(dialect).execute(connection, asked)
+    claiming(dialect).execute(connection, asked)
     return claims
-
-
-@cache
-def _claiming(dialect: str) -> Prepared:
-    """Return the statement that makes the rows ``of`` readers, which nobody else can take now, ours."""
-    claim = (
-        deliveries.update()
-        .where(
-            deliveries.c.issue_id == sa.bindparam("of_issue", type_=sa.Integer),
-            among(deliveries.c.subscriber_id, dialect, name="of"),
-        )
-        .values(
-            state=State.CLAIMED,
-            owner=sa.bindparam("by", type_=sa.Text),
-            lease_until=sa.bindparam("until", type_=Instant),
-            changed_at=sa.bindparam("at", type_=Instant),
-        )
-    )
-    return Prepared(claim, dialect)
 
 
 @lru_cache(maxsize=64)
@@ -255,10 +191,10 @@ def start(
         "at": native(dialect, now),
     }
     hand(connection, "SAVEPOINT fence")  # as a rule all pass, and to name each takes as long as to move it
-    if _starting(dialect, audience).execute(connection, asked).rowcount == len(everyone):
+    if starting(dialect, audience).execute(connection, asked).rowcount == len(everyone):
         return everyone
     hand(connection, "ROLLBACK TO SAVEPOINT fence")
-    rows = _starting(dialect, audience, names=True).execute(connection, asked).fetchall()
+    rows = starting(dialect, audience, names=True).execute(connection, asked).fetchall()
     passed = frozenset(reader for (reader,) in rows)
     ours = sa.and_(
         deliveries.c.issue_id == issue_id,
@@ -267,37 +203,11 @@ def start(
         deliveries.c.owner == owner,
         deliveries.c.lease_until > now,
     )
-    gone = sa.and_(ours, sa.not_(_belongs(audience)))
+    gone = sa.and_(ours, sa.not_(belongs(audience)))
     _settle(connection, gone, state=State.SUPPRESSED, reason="left before the mail did", now=now)
     late = sa.and_(ours, deliveries.c.not_after <= now)
     _settle(connection, late, state=State.EXPIRED, reason="too late", now=now)
     return passed
-
-
-@lru_cache(maxsize=16)
-def _starting(dialect: str, audience: Audience, *, names: bool = False) -> Prepared:
-    """Return the fence for readers ``of``: rows of ours, live, in time, of an issue that is sending, of who belongs.
-
-    With ``names`` it returns whose rows passed.
-    """
-    at = sa.bindparam("at", type_=Instant)
-    this_issue = sa.bindparam("of_issue", type_=sa.Integer)
-    sending = sa.exists().where(issues.c.id == this_issue, issues.c.status == IssueStatus.SENDING)
-    start = (
-        deliveries.update()
-        .where(
-            deliveries.c.issue_id == this_issue,
-            among(deliveries.c.subscriber_id, dialect, name="of"),
-            deliveries.c.state == State.CLAIMED,
-            deliveries.c.owner == sa.bindparam("by", type_=sa.Text),
-            deliveries.c.lease_until > at,
-            deliveries.c.not_after > at,
-            sending,
-            _belongs(audience),
-        )
-        .values(state=State.DATA_STARTED, lease_until=sa.bindparam("until", type_=Instant), changed_at=at)
-    )
-    return Prepared(start.returning(deliveries.c.subscriber_id) if names else start, dialect)
 
 
 def finish(
@@ -305,50 +215,30 @@ def finish(
 ) -> int:
     """Write down how tries ended and return how many rows took it; a row that is no longer ours does not."""
     dialect = connection.dialect.name
-    alike: dict[tuple[State, int | None, str | None, datetime | None, bool], list[int]] = {}
+    endings: dict[State, dict[int, Outcome]] = {}
     for each in outcomes:
-        ending = (each.state, each.code, each.reason, each.next_try, each.is_try)
-        alike.setdefault(ending, []).append(each.subscriber_id)
+        endings.setdefault(each.state, {}).setdefault(each.subscriber_id, each)
     number = 0
-    for (state, code, reason, next_try, is_try), readers in alike.items():
+    for state, alike in endings.items():
         asked = {
             "of_issue": issue_id,
-            "of": numbers(dialect, readers),
+            "of": numbers(dialect, alike),
+            "said": json.dumps({id: _ending(each, dialect) for id, each in alike.items()}),
             "by": owner,
             "at": native(dialect, now),
-            "to_code": code,
-            "to_reason": reason,
-            "to_next_try": native(dialect, next_try),
-            "tries": int(is_try),
         }
-        number += _finishing(dialect, state).execute(connection, asked).rowcount
+        number += finishing(dialect, state).execute(connection, asked).rowcount
     return number
 
 
-@cache
-def _finishing(dialect: str, state: State) -> Prepared:
-    """Return the statement that moves tried rows ``of`` readers whose tries ended alike to ``state``."""
-    tried = [before for before in sources_of(state) if before in (State.CLAIMED, State.DATA_STARTED)]
-    return Prepared(
-        deliveries.update()
-        .where(
-            deliveries.c.issue_id == sa.bindparam("of_issue", type_=sa.Integer),
-            among(deliveries.c.subscriber_id, dialect, name="of"),
-            sa.or_(sa.false(), *(deliveries.c.state == before for before in tried)),
-            deliveries.c.owner == sa.bindparam("by", type_=sa.Text),
-        )
-        .values(
-            state=state,
-            code=sa.bindparam("to_code", type_=sa.Integer),
-            reason=sa.bindparam("to_reason", type_=sa.Text),
-            next_try=sa.bindparam("to_next_try", type_=Instant),
-            attempts=deliveries.c.attempts + sa.bindparam("tries", type_=sa.Integer),
-            owner=sa.null(),
-            lease_until=sa.null(),
-            changed_at=sa.bindparam("at", type_=Instant),
-        ),
-        dialect,
-    )
+def _ending(outcome: Outcome, dialect: str) -> list[object]:
+    next_try = native(dialect, outcome.next_try)
+    return [
+        outcome.code,
+        outcome.reason,
+        next_try if next_try is None else str(next_try),
+        int(outcome.is_try),
+    ]
 
 
 def give_back(connection: sa.Connection, issue_id: int, *, owner: str, now: datetime) -> None:
@@ -386,13 +276,6 @@ def is_due(issue_id: int, *, now: datetime, ignore_hours: bool) -> sa.ColumnElem
         sa.or_(deliveries.c.next_try.is_(None), deliveries.c.next_try <= now),
         sa.true() if ignore_hours else deliveries.c.due_at <= now,
     )
-
-
-def _belongs(audience: Audience) -> sa.ColumnElement[bool]:
-    people = audience.subquery()
-    return sa.exists().where(
-        people.c.subscriber_id == deliveries.c.subscriber_id
-    )  # a look-up a row, never the list
 
 
 def _settle(

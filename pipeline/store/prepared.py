@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 from subscribers.schema import Instant
+
+T = TypeVar("T")
 
 _DIALECTS: dict[str, sa.Dialect] = {
     "sqlite": sqlite.dialect(paramstyle="named"),
@@ -62,6 +65,21 @@ def among(column: sa.ColumnElement[int], dialect: str, *, name: str) -> sa.Colum
         held = sa.func.json_each(sa.bindparam(name, type_=sa.Text)).table_valued("value")
         return column.in_(sa.select(held.c.value))
     return column == sa.any_(sa.bindparam(name, type_=postgresql.ARRAY(sa.Integer)))
+
+
+def said_of(
+    column: sa.ColumnElement[int], at: int, type: sa.types.TypeEngine[T], dialect: str, *, name: str
+) -> sa.ColumnElement[T]:
+    """Return what stands ``at`` a place of the list that the value ``name``, a JSON object, holds for a number.
+
+    Joined with a table of such rows SQLite goes through all deliveries of an issue for each of them.
+    """
+    held, key = sa.bindparam(name, type_=sa.Text), sa.cast(column, sa.Text)
+    if dialect == "sqlite":
+        path = sa.literal_column("'$.\"'").concat(key).concat(sa.literal_column(f"'\"[{at}]'"))
+        return sa.func.json_extract(held, path, type_=type)
+    of_row = sa.cast(held, postgresql.JSONB).op("->")(key)
+    return sa.cast(of_row.op("->>")(sa.literal_column(str(at))), type)
 
 
 def numbers(dialect: str, values: Iterable[int]) -> object:

@@ -76,6 +76,7 @@ class Room:
     home: Path
     database: str
     log: Path
+    readers: int = READERS
     prefix: tuple[str, ...] = ()
     """What a command is run through."""
     processes: list[Process] = field(default_factory=list)
@@ -144,7 +145,7 @@ _STATES = "SELECT email, state FROM deliveries JOIN subscribers ON subscribers.i
 
 def enrol(room: Room) -> None:
     """Import the readers."""
-    lines = [f"r{number}@d{number % 97}.example,Reader {number},en" for number in range(READERS)]
+    lines = [f"r{number}@d{number % 97}.example,Reader {number},en" for number in range(room.readers)]
     people = room.home / "people.csv"
     people.write_text("\n".join(("email,name,language", *lines)), encoding="utf-8")
     ended = room.metabrief(
@@ -219,7 +220,7 @@ def check(room: Room, ended: Ended, *, uncertain: int = 0, closed: Collection[st
     shown = room.shown()["deliveries"]
     assert shown["uncertain"] <= uncertain, ended
     assert ended.sums == shown
-    assert shown.pop("total") == sum(shown.values()) == READERS
+    assert shown.pop("total") == sum(shown.values()) == room.readers
     assert ended.code == (3 if shown["uncertain"] else 0), ended
 
 

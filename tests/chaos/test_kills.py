@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import random
+import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from email import message_from_bytes
 from email.policy import SMTP
@@ -11,7 +14,20 @@ import pytest
 
 from tests.chaos.process import Process
 from tests.chaos.room import IS_LONG, READERS, Room, check, check_so_far, contradictions, in_life, relay
-from tests.chaos.sink import ABILITIES, BODY, DOT, NOTED, REPLIED, CutError, Noted, Sink, at
+from tests.chaos.sink import (
+    ABILITIES,
+    BODY,
+    DOT,
+    NOTED,
+    REPLIED,
+    CutError,
+    Mail,
+    Noted,
+    Rule,
+    Sink,
+    at,
+    noted,
+)
 
 KILLS = 20
 _CHANCE = random.Random(20220222)  # noqa: S311 - the same kills each time
@@ -86,6 +102,45 @@ def test_kills_around_the_dot_leave_at_most_a_doubt_a_connection(
             assert room.doubts() - before <= connections, step
             check_so_far(room)
         check(room, room.send(), uncertain=connections * len(instants))
+
+
+def test_doubts_of_an_issue_called_off_after_a_kill_are_listed_and_settled(room: Room) -> None:
+    accepted, ways = READERS // 10, 4
+    with relay(room, connections=ways) as sink:
+        process = room.start("send", "1", "--wait")
+        sink.rule = all_at_once(ways, process.kill, after=accepted)
+        assert process.ended().code == -9
+        sink.settle()
+    assert room.shown()["deliveries"]["uncertain"] == 0
+    said = f"{ways} of the planned were on the wire when their sender died"
+    assert said in room.metabrief("issues", "show", "1").out
+    assert room.metabrief("issues", "cancel", "1").code == 0
+    assert room.shown()["deliveries"]["uncertain"] == room.doubts() == ways
+    listed = json.loads(room.metabrief("issues", "resolve", "1", "list", "--json").out)
+    arrived, states = noted(room.log), room.states()
+    unanswered = {mail.message_id for mail in arrived if states[mail.recipient] == "uncertain"}
+    assert {each["message_id"] for each in listed} == unanswered
+    assert len(arrived) == accepted + len(unanswered) == accepted + ways
+    assert room.metabrief("issues", "resolve", "1", "accept").code == 0
+    check_so_far(room)
+    assert Counter(room.states().values()) == {"accepted": len(arrived), "planned": READERS - len(arrived)}
+
+
+def all_at_once(number: int, strike: Callable[[], None], *, after: int) -> Rule:
+    """Return a rule that strikes when so many messages are noted and unanswered, ``after`` others."""
+    gathered, left, lock = threading.Barrier(number, strike), [after], threading.Lock()
+
+    def rule(step: str, _mail: Mail) -> None:
+        if step != NOTED:
+            return
+        with lock:
+            left[0] -= 1
+            is_answered = left[0] >= 0
+        if not is_answered:
+            gathered.wait()
+            raise CutError
+
+    return rule
 
 
 def test_kills_put_no_file_twice_into_the_outbox(outbox_room: Room) -> None:

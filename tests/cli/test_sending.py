@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Metabrief
 from tests.cli.mailing import mailroom, relaying
-from tests.deliver.relay import CUT, DOT, RCPT, Relay
+from tests.deliver.relay import CUT, DOT, RCPT, SILENT, Relay
 
 READERS = ("ann@a.example", "bob@b.example", "cem@b.example")
 
@@ -54,6 +56,21 @@ def test_send_says_why_most_wait_and_how_to_settle_what_got_no_reply(
     assert "2 deferred, next try" in ended.out
     assert "for most: 451 4.3.0 the mailbox is busy" in ended.out
     assert "metabrief issues resolve 1 list" in ended.out
+
+
+def test_a_domain_that_rests_is_told_in_the_words_that_made_it_rest(
+    metabrief: Metabrief, tmp_path: Path, relay: Relay
+) -> None:
+    relay.always(RCPT, "451 4.7.1 try again later", to="b.example")
+    with relaying(relay):
+        home = mailroom(metabrief, tmp_path / "room", *READERS, "dan@b.example", port=relay.port)
+        ended = metabrief("--home", home, "send")
+    assert "for most: 451 4.7.1 try again later" in ended.out
+    told = metabrief("--home", home, "issues", "show", "1", "--json").json["reasons"]
+    assert [(each["reason"], each["number"]) for each in told] == [
+        ("4.7.1 try again later", 1),
+        ("its domain wants fewer mails and rests", 2),
+    ]
 
 
 def test_show_tells_deliveries_by_domain_and_reason(
@@ -180,6 +197,21 @@ def test_a_copy_says_what_the_relay_said(metabrief: Metabrief, tmp_path: Path, r
     assert unanswered.code == 1
     assert unanswered.out.endswith("; it may have arrived all the same\n")
     assert metabrief("--home", home, "issues", "test", "1", "editor").code == 2
+
+
+def test_a_copy_that_is_not_answered_ends_as_asked(
+    metabrief: Metabrief, tmp_path: Path, relay: Relay
+) -> None:
+    relay.once(DOT, SILENT)
+    relay.on[DOT] = lambda: os.kill(os.getpid(), signal.SIGINT)
+    with relaying(relay):
+        home = mailroom(metabrief, tmp_path / "room", port=relay.port)
+        ended = metabrief("--home", home, "issues", "test", "1", "editor@lantern.example")
+    assert (ended.code, ended.out, ended.err) == (
+        1,
+        "stopped as asked; nobody knows whether the copy arrived\n",
+        "",
+    )
 
 
 def test_a_copy_without_a_relay_fails_in_one_line(metabrief: Metabrief, tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from pipeline.store import deliveries, issues
+from pipeline.store import deliveries, issues, planning
 from pipeline.store.database import Database
-from pipeline.store.deliveries import Hour
+from pipeline.store.planning import Hour
 from subscribers import leaving
 from subscribers.addresses import parse_address
 from subscribers.audience import audience
@@ -31,9 +31,9 @@ def plan(connection: sa.Connection, issue_id: int, *, due: Mapping[str, datetime
     """Plan for whoever is a reader now, each hour at the moment it is ``due``; without one, at the slot's."""
     hours = [
         Hour(timezone=zone, send_at=hour, due_at=due.get(hour, SLOT.instant), not_after=END)
-        for zone, hour in deliveries.hours_wanted(connection, READERS)
+        for zone, hour in planning.hours_wanted(connection, READERS)
     ]
-    deliveries.plan(connection, issue_id, READERS, hours=hours, languages=("en", "zh", "both"), now=NOW)
+    planning.plan(connection, issue_id, READERS, hours=hours, languages=("en", "zh", "both"), now=NOW)
 
 
 def planned(database: Database, *emails: str) -> int:

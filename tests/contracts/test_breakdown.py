@@ -73,6 +73,14 @@ def test_reasons_that_begin_alike_are_counted_together_the_most_frequent_first(d
     ]
 
 
+def test_what_a_relay_said_comes_before_our_own_words_however_often_they_stand(database: Database) -> None:
+    issue_id = planned(database, *(f"r{number}@x.example" for number in range(3)))
+    ours, theirs = "its domain wants fewer mails and rests", "4.7.1 try again later"
+    set_rows(database, [1, 2], state=State.DEFERRED, reason=ours)
+    set_rows(database, [3], state=State.DEFERRED, code=451, reason=theirs)
+    assert reasons(database, issue_id) == [(State.DEFERRED, 451, theirs, 1), (State.DEFERRED, None, ours, 2)]
+
+
 def test_an_issue_that_was_never_planned_has_neither(database: Database) -> None:
     with database.write() as connection:
         issue_id = keep(connection, issue())

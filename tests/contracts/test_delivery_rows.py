@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,9 +11,10 @@ import sqlalchemy as sa
 from pipeline.deliver.ledger import tally
 from pipeline.errors import StoreError
 from pipeline.model import DeliveryState as State
-from pipeline.store import deliveries, waiting
+from pipeline.store import planning, waiting
 from pipeline.store.database import Database
-from pipeline.store.deliveries import Hour, Outcome
+from pipeline.store.deliveries import Outcome
+from pipeline.store.planning import Hour
 from pipeline.store.schema import deliveries as rows
 from subscribers.audience import recipients
 from tests.contracts.ledgers import StoredLedger
@@ -51,7 +53,7 @@ def test_each_zone_and_hour_is_due_at_its_own_moment(database: Database) -> None
         add(connection, sign_up("late@x.example", timezone="Europe/Berlin", send_at="21:30"))
         add(connection, sign_up("plain@x.example", timezone="Europe/Berlin"))
         issue_id = keep(connection, issue())
-        assert sorted(deliveries.hours_wanted(connection, READERS)) == [
+        assert sorted(planning.hours_wanted(connection, READERS)) == [
             ("Asia/Shanghai", "07:00"),
             ("Europe/Berlin", ""),
             ("Europe/Berlin", "21:30"),
@@ -59,9 +61,9 @@ def test_each_zone_and_hour_is_due_at_its_own_moment(database: Database) -> None
         due = {"07:00": NOW, "": NOW + HOUR, "21:30": NOW + 2 * HOUR}
         hours = [
             Hour(timezone=zone, send_at=hour, due_at=due[hour], not_after=NOW + 9 * HOUR)
-            for zone, hour in deliveries.hours_wanted(connection, READERS)
+            for zone, hour in planning.hours_wanted(connection, READERS)
         ]
-        deliveries.plan(connection, issue_id, READERS, hours=hours, languages=("en",), now=NOW)
+        planning.plan(connection, issue_id, READERS, hours=hours, languages=("en",), now=NOW)
         found = connection.execute(sa.select(rows.c.due_at).order_by(rows.c.due_at)).scalars().all()
     assert found == [NOW, NOW + HOUR, NOW + 2 * HOUR]
 
@@ -71,7 +73,7 @@ def test_a_language_the_issue_is_not_set_in_becomes_its_first(database: Database
         add(connection, sign_up("a@x.example", language="both"))
         issue_id = keep(connection, issue())
         hours = [Hour(timezone="Asia/Shanghai", send_at="", due_at=NOW, not_after=NOW + HOUR)]
-        deliveries.plan(connection, issue_id, READERS, hours=hours, languages=("zh",), now=NOW)
+        planning.plan(connection, issue_id, READERS, hours=hours, languages=("zh",), now=NOW)
         assert connection.scalar(sa.select(rows.c.language)) == "zh"
 
 
@@ -197,3 +199,34 @@ def test_no_address_stands_in_the_ledger(database: Database) -> None:
     with database.read() as connection:
         everything = repr(connection.execute(sa.select(rows)).all())
     assert "secret-address" not in everything
+
+
+def test_each_ending_keeps_its_own_words_however_many_are_written_together(database: Database) -> None:
+    ledger = StoredLedger(database)
+    ids = started(ledger, 4)
+    later = NOW + timedelta(minutes=7, microseconds=5)
+    endings = [
+        Outcome(subscriber_id=ids[0], state=State.ACCEPTED, code=250, reason='Ok: queued as "4bX"'),
+        Outcome(subscriber_id=ids[1], state=State.ACCEPTED, code=251, reason="好的 \\ ' 4bY"),
+        Outcome(subscriber_id=ids[2], state=State.DEFERRED, code=451, reason="later", next_try=later),
+        Outcome(subscriber_id=ids[3], state=State.DEFERRED, next_try=NOW, is_try=False),
+    ]
+    assert ledger.finish(endings, owner="me", now=NOW) == 4
+    columns = (rows.c.state, rows.c.code, rows.c.reason, rows.c.next_try, rows.c.attempts)
+    with database.read() as connection:
+        found = connection.execute(sa.select(*columns).order_by(rows.c.subscriber_id)).all()
+    assert [tuple(row) for row in found] == [
+        ("accepted", 250, 'Ok: queued as "4bX"', None, 1),
+        ("accepted", 251, "好的 \\ ' 4bY", None, 1),
+        ("deferred", 451, "later", later, 1),
+        ("deferred", None, None, NOW, 0),
+    ]
+
+
+def test_of_two_endings_of_one_row_the_first_is_written(database: Database) -> None:
+    ledger = StoredLedger(database)
+    [reader] = started(ledger, 1)
+    words = [Outcome(subscriber_id=reader, state=State.ACCEPTED, reason=word) for word in ("first", "second")]
+    assert ledger.finish(words, owner="me", now=NOW) == 1
+    with database.read() as connection:
+        assert connection.scalar(sa.select(rows.c.reason)) == "first"

@@ -60,6 +60,25 @@ def test_a_subject_comes_out_as_it_went_in(subject: str) -> None:
     assert max(map(len, raw.split(b"\r\n"))) <= 78
 
 
+@pytest.mark.parametrize(
+    ("subject", "lines"),
+    [
+        pytest.param("The Café of a Hundred Headsets Opens Its Doors in Shanghai", 2, id="one letter"),
+        pytest.param("元宇宙" * 9, 2, id="Chinese"),
+        pytest.param("😀" * 20, 2, id="four bytes each"),
+    ],
+)
+def test_encoded_words_fill_their_lines(subject: str, lines: int) -> None:
+    """RFC 2047, 2: a word has at most 75 letters, a line that holds one 76."""
+    written = (b"Subject: " + unstructured("Subject", subject)).split(b"\r\n")
+    assert len(written) == lines
+    assert max(map(len, written)) <= 76
+    for word in (line.split()[-1] for line in written):
+        assert len(word) <= 75
+        [(octets, _)] = decode_header(word.decode())
+        assert octets.decode()  # whole characters
+
+
 @given(LINES)
 @example('O\'Neil, "M" \\ (VR) <a@b.example>')
 @example("x" * 300)

@@ -169,3 +169,4 @@ def test_uncertain_readers_are_doubtful_for_some_days_even_of_a_sent_issue(
         (found,) = waiting(at.newsroom)
     assert found.level is level
     assert ("1 uncertain" in found.message) is (level is Level.WARNING)
+    assert ("metabrief issues resolve 1 list" in found.remedy) is (level is Level.WARNING)

@@ -135,7 +135,9 @@ def test_a_closed_port_is_a_problem(tmp_path: Path) -> None:
     with socket.socket() as unheard:
         unheard.bind(("127.0.0.1", 0))
         with looked_at(by_smtp(tmp_path, port=unheard.getsockname()[1])) as newsroom:
-            assert "takes no connection (Connection refused)" in messages(relay(newsroom), Level.PROBLEM)[0]
+            [found] = relay(newsroom)
+    assert "takes no connection (Connection refused)" in found.message
+    assert found.remedy == "no relay runs there: start it on this machine, or see [smtp] host and port"
 
 
 @pytest.mark.parametrize("host", ["relay.invalid", "a" * 70 + ".invalid"])

@@ -48,8 +48,10 @@ def answering(statuses: Mapping[str, int]) -> Iterator[str]:
         server.server_close()
 
 
-def looked(home: Path, url: str) -> list[Finding]:
-    write(home, publisher={"site_url": url}, delivery={"transport": "smtp"}, smtp=SMTP)
+def looked(home: Path, url: str, *, check_site: bool = True) -> list[Finding]:
+    write(
+        home, publisher={"site_url": url}, delivery={"transport": "smtp", "check_site": check_site}, smtp=SMTP
+    )
     with looked_at(home) as newsroom:
         return list(site(newsroom, patience_seconds=0.3))
 
@@ -65,6 +67,18 @@ def test_pages_that_answer_are_well(tmp_path: Path) -> None:
 def test_a_leave_page_that_is_elsewhere_or_gone_is_a_problem(tmp_path: Path, status: int) -> None:
     with answering({"/leave": status, "/elsewhere": 200}) as url:
         assert f"{url}/leave answers {status}" in messages(looked(tmp_path, url), Level.PROBLEM)[0]
+
+
+@pytest.mark.parametrize(
+    ("check_site", "until_then"),
+    [(True, "issues are held"), (False, "issues go out all the same, for check_site is false")],
+)
+def test_it_is_told_what_a_lost_leave_page_means_for_issues(
+    tmp_path: Path, check_site: bool, until_then: str
+) -> None:
+    with answering({"/leave": 404}) as url:
+        [found] = looked(tmp_path, url, check_site=check_site)
+    assert found.remedy.endswith(f"; until then {until_then}")
 
 
 def test_a_leave_page_that_hangs_is_a_problem_and_not_waited_for(tmp_path: Path) -> None:

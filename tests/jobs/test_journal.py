@@ -132,6 +132,26 @@ def test_who_may_not_leave_is_told_so_beside_others_who_may(tmp_path: Path) -> N
     play(tmp_path, scene)
 
 
+def test_who_is_ended_just_as_the_answer_comes_leaves_nothing_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(at: Desk, journal: Journal) -> None:
+        answers = journal._answer
+
+        def answer_and_end(*words: Any) -> None:
+            answers(*words)
+            starting.cancel()
+
+        monkeypatch.setattr(journal, "_answer", answer_and_end)
+        starting = asyncio.create_task(journal.start(1))
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+        await journal.drain()
+        assert at.rows("state")[0] == "deferred"
+
+    play(tmp_path, scene)
+
+
 def test_a_delivery_asked_for_twice_at_once_passes_once(tmp_path: Path) -> None:
     async def scene(at: Desk, journal: Journal) -> None:
         asked = await asyncio.gather(journal.start(1), journal.start(1), journal.start(2))

@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from pipeline.app import Newsroom, open_newsroom
 from pipeline.deliver.message import Delivered, read_delivery_token
 from pipeline.jobs.letters import GIVEN_UP_AFTER, LetterReport, send_letters
+from pipeline.jobs.stopping import Stop
 from pipeline.store.letters import Letters
 from pipeline.store.schema import letters as rows
 from subscribers import optin, store
@@ -533,6 +534,22 @@ def test_a_stop_waits_for_the_reply_to_the_dot(tmp_path: Path) -> None:
         relay.on[DOT], relay.gate[DOT] = reached, release
         assert await send_letters(at.newsroom, stop=stop) == LetterReport(sent=1)
         assert states(at.newsroom) == ["sent", "queued"]
+
+    play(tmp_path, scene, asked=(ANN, BOB))
+
+
+def test_a_stop_at_once_leaves_a_letter_on_the_wire_uncertain_and_says_so(tmp_path: Path) -> None:
+    async def scene(at: Desk, relay: Relay) -> None:
+        stop = Stop()
+
+        def reached() -> None:
+            stop.set()
+            stop.end_at_once()
+
+        relay.once(DOT, SILENT)
+        relay.on[DOT] = reached
+        report = await asyncio.wait_for(send_letters(at.newsroom, stop=stop), 20)
+        assert (report, states(at.newsroom)) == (LetterReport(uncertain=1), ["started", "queued"])
 
     play(tmp_path, scene, asked=(ANN, BOB))
 

@@ -81,11 +81,20 @@ def test_each_reader_is_told_when_their_mail_comes(tmp_path: Path) -> None:
     with desk(tmp_path) as at:
         written = messages(at)
         for send_at, said in (
-            ("07:30", "at 07:30, Asia/Shanghai time"),
+            ("07:30", "hour is 07:30, Asia/Shanghai time"),
             (None, "as soon as the issue is out"),
         ):
             for part in parts(written.write("en", replace(reader(), send_at=send_at), now=NOW)):
                 assert said in part
+
+
+def test_who_chose_no_hour_is_told_the_newsletter_s_in_their_zone(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        newsletter = at.newsletter.model_copy(update={"send_at": "06:30"})
+        written = Messages(at.newsroom, newsletter, at.issue.id, [variant(at)])
+        for zone in ("Asia/Shanghai", "Europe/Berlin"):
+            for part in parts(written.write("en", replace(reader(), timezone=zone), now=NOW)):
+                assert f"hour is 06:30, {zone} time" in part
 
 
 def test_who_leaves_by_mail_has_an_address_of_their_own(tmp_path: Path) -> None:

@@ -109,6 +109,7 @@ def test_a_domain_that_asks_for_it_rests_and_its_other_rows_lose_no_try(
         await room.journal.drain()
         assert room.row(1) == room.row(2) == ("deferred", 0, NOW + rest)
         assert room.row(3) == ("claimed", 0, None)
+        assert room.at.rows("reason")[1:3] == ["its domain wants fewer mails and rests"] * 2
 
     play(tmp_path, scene)
 
@@ -124,6 +125,7 @@ def test_a_domain_that_comes_back_gets_one_at_once_and_one_more_with_each_that_i
         assert not room.outcomes.begin(second)
         await room.journal.drain()
         assert room.row(2) == ("deferred", 0, NOW + FIRST_PAUSE + FULL_PAUSE)
+        assert room.at.rows("reason")[2] == "its domain takes few mails at once now"
         room.outcomes.settle(first, KEPT)
         assert room.outcomes.begin(room.parcel(3))
         assert room.outcomes.begin(room.parcel(4))

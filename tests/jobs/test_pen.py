@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from multiprocessing import active_children
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.deliver.message import Message, UnwritableAddressError
-from pipeline.errors import GateError, MetabriefError
+from pipeline.errors import GateError
 from pipeline.jobs import pen as pens
 from pipeline.jobs.claiming import Place
-from pipeline.jobs.pen import Pen, open_pen
+from pipeline.jobs.pen import Pen, PenLostError, open_pen
 from pipeline.store.deliveries import Claim
 from tests.deliver.keys import is_signed
-from tests.deliver.relay import Relay
+from tests.deliver.relay import DOT, RCPT, Relay
 from tests.jobs import scenes
 from tests.jobs.newsroom import ADDRESS, NOW, Desk, desk
 from tests.jobs.scenes import crowd, go
@@ -111,13 +115,54 @@ def test_a_process_that_was_killed_is_told_of_and_another_one_goes_on(tmp_path: 
         process.kill()
         process.join()
         await asyncio.sleep(idle)
-        with pytest.raises(MetabriefError, match="has ended early"):
+        with pytest.raises(PenLostError, match="has ended early"):
             await pen.write([place(2)])
         [sheet] = await pen.write([place(3)])
         assert isinstance(sheet, Message)
         assert b"reader3@" in sheet.content
 
     play(tmp_path, scene)
+
+
+def test_all_who_wait_for_a_process_that_is_killed_are_told(tmp_path: Path) -> None:
+    async def scene(_at: Desk, pen: Pen) -> None:
+        await pen.write([place(1)])
+        [process] = active_children()
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGSTOP)
+        asked = [asyncio.ensure_future(pen.write([place(number)])) for number in (2, 3)]
+        await asyncio.sleep(0)
+        process.kill()
+        for each in await asyncio.gather(*asked, return_exceptions=True):
+            assert isinstance(each, PenLostError)
+
+    play(tmp_path, scene)
+
+
+def test_a_process_that_cannot_begin_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene(_at: Desk, pen: Pen) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(SpawnProcess, "start", refuse)
+            with pytest.raises(PenLostError, match="could not begin"):
+                await pen.write([place(1)])
+        assert isinstance((await pen.write([place(1)]))[0], Message)
+
+    def refuse(_process: SpawnProcess) -> None:
+        raise BlockingIOError(errno.EAGAIN, "no more processes")
+
+    play(tmp_path, scene)
+
+
+def test_a_fault_of_ours_in_the_process_is_called_by_its_name(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def scene(_at: Desk, pen: Pen) -> None:
+        claim, someone = place(1)
+        with pytest.raises(RuntimeError, match="could not be written: KeyError"):
+            await pen.write([(replace(claim, language="fr"), someone)])
+
+    play(tmp_path, scene)
+    capfd.readouterr()  # its traceback
 
 
 def test_who_does_not_wait_for_an_answer_gets_no_other_one_later(tmp_path: Path) -> None:
@@ -134,16 +179,24 @@ def test_who_does_not_wait_for_an_answer_gets_no_other_one_later(tmp_path: Path)
     play(tmp_path, scene)
 
 
-def test_signals_to_the_whole_group_are_for_who_asks(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_signals_to_the_whole_group_are_for_who_asks(
+    tmp_path: Path, is_begun: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
     async def scene(_at: Desk, pen: Pen) -> None:
-        await pen.write([place(1)])
+        asked = asyncio.ensure_future(pen.write([place(1)]))
+        if is_begun:
+            await asked
+        await asyncio.sleep(0.01)
         [process] = pids()
         for number in (signal.SIGINT, signal.SIGTERM):
             os.kill(process, number)
+        await asked
         await pen.write([place(2)])
         assert pids() == [process]
 
     play(tmp_path, scene)
+    assert capfd.readouterr().err == ""
 
 
 _ASKS_AND_WAITS = """
@@ -197,3 +250,47 @@ def test_a_crowd_gets_its_mail_from_a_process(tmp_path: Path, monkeypatch: pytes
 
     scenes.play(tmp_path, scene, readers=crowd(60))
     assert pids() == []
+
+
+def test_a_run_whose_process_is_killed_ends_with_its_sum_and_the_next_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pens, "FEW", 5)
+
+    def kill() -> None:
+        for process in active_children():
+            process.kill()
+
+    async def scene(at: Desk, relay: Relay) -> None:
+        relay.on[DOT] = kill
+        ended = await go(at)
+        assert "has ended early" in ended.trouble
+        assert set(at.tally) == {"accepted", "planned"}
+        del relay.on[DOT]
+        await go(at)
+        assert at.tally == {"accepted": 300}
+        assert relay.recipients == sorted(crowd(300))
+
+    scenes.play(tmp_path, scene, readers=crowd(300))
+    assert pids() == []
+
+
+def test_a_few_who_are_tried_again_need_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pens, "FEW", 5)
+    opened: list[str] = []
+    begin = SpawnProcess.start
+
+    def started(process: SpawnProcess) -> None:
+        opened.append(process.name)
+        begin(process)
+
+    async def scene(at: Desk, relay: Relay) -> None:
+        relay.once(RCPT, "451 4.3.0 later")
+        await go(at)
+        at.clock.forward(timedelta(hours=1))
+        await go(at)
+        assert at.tally == {"accepted": 20}
+        assert opened == ["pen"]
+
+    monkeypatch.setattr(SpawnProcess, "start", started)
+    scenes.play(tmp_path, scene, readers=crowd(20))

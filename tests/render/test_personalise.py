@@ -77,13 +77,13 @@ def test_a_reader_is_greeted_by_a_clean_name_or_none(language: str, name: str, g
 @pytest.mark.parametrize(
     ("language", "send_at", "said"),
     [
-        ("en", "07:30", "It comes at 07:30, America/New York time, as you chose."),
-        ("zh", "07:30", "您设定的送达时间：07:30（America/New York）。"),
+        ("en", "07:30", "Its hour is 07:30, America/New York time; your preferences let you choose another."),
+        ("zh", "07:30", "送达时间：07:30（America/New York）；您可在订阅设置中修改。"),
         ("en", None, "It comes as soon as the issue is out; your preferences let you choose an hour."),
         ("zh", None, "刊出后即送达；您可在订阅设置中选择自己的时间。"),
     ],
 )
-def test_a_reader_is_told_the_hour_they_chose_or_that_they_can(
+def test_a_reader_is_told_their_hour_or_that_they_can_choose_one(
     language: str, send_at: str | None, said: str
 ) -> None:
     assert hour_of(load_phrases(TEMPLATES, language), send_at, "America/New_York") == said
