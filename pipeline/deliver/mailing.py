@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -110,7 +110,7 @@ class Mailing:
         recipient = _writable_address(to.email)
         own = {
             "To": mailbox(_line(to.name), recipient),
-            "Date": _date(now.replace(microsecond=0)),
+            "Date": _date(int(now.timestamp())),
             "Message-ID": message_id.encode(),
             "List-Unsubscribe": _ascii("List-Unsubscribe", leaving(to.leave_url, to.leave_address)),
         }
@@ -203,8 +203,8 @@ def _headers(origin: Origin, subject: str, others: Mapping[str, str]) -> dict[st
 
 
 @lru_cache(maxsize=4)
-def _date(second: datetime) -> bytes:
-    return format_datetime(second).encode()
+def _date(seconds: int) -> bytes:
+    return format_datetime(datetime.fromtimestamp(seconds, UTC)).encode()
 
 
 def _ascii(name: str, value: str) -> bytes:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from pipeline.deliver.encoding import SOFT_BREAK, quoted_text, quoted_value
 from pipeline.deliver.signing import Signer, relaxed
@@ -146,6 +147,12 @@ def _written(value: str) -> tuple[bytes, bytes]:
     """Return a value as it stands in the text, and as it stands in the HTML."""
     if _PLAIN.fullmatch(value):
         return (same := value.encode()), same
+    return _quoted_value(value)
+
+
+@lru_cache(maxsize=256)
+def _quoted_value(value: str) -> tuple[bytes, bytes]:
+    """Do so for one that has to be encoded; what is said of the hour is the same for many."""
     return quoted_value(value), quoted_value(html.escape(value))
 
 

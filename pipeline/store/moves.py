@@ -98,6 +98,7 @@ def finishing(dialect: str, state: State) -> Prepared:
 
 
 def stands_in(states: Iterable[State]) -> sa.ColumnElement[bool]:
+    """Return whether a row stands in one of some states."""
     return sa.or_(sa.false(), *(deliveries.c.state == state for state in states))
 
 
