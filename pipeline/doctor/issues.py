@@ -9,6 +9,7 @@ from pipeline.app import Newsroom
 from pipeline.config import Newsletter
 from pipeline.doctor.finding import Finding, ok, problem, warning
 from pipeline.jobs.plan import audience_size
+from pipeline.jobs.recovering import number_in_doubt
 from pipeline.model import Issue, IssueStatus, Slot
 from pipeline.schedule import newest_slot, next_slot
 from pipeline.store import issues, standing
@@ -75,9 +76,10 @@ def _judge(newsroom: Newsroom, each: Standing) -> Iterator[Finding]:
         )
     if issue.status is IssueStatus.SENDING:
         yield from _sending(each, name)
-    if each.tally.uncertain:
+    doubtful = each.tally.uncertain + number_in_doubt(newsroom, issue)
+    if doubtful:
         yield warning(
-            f"{name}: {each.tally.uncertain} uncertain: no reply came, so nobody knows whether they arrived",
+            f"{name}: {doubtful} uncertain: no reply came, so nobody knows whether they arrived",
             remedy=f"metabrief issues resolve {issue.id} list, and look for them in the relay's log; "
             "they are not sent again by themselves, for nobody shall get a mail twice",
         )

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.app import Newsroom
+from pipeline.doctor.finding import Level
+from pipeline.doctor.issues import waiting
 from pipeline.jobs.oversee import cancel, hold
 from pipeline.jobs.recovering import number_in_doubt
 from pipeline.jobs.resolve import accept, list_uncertain, resend
@@ -131,3 +133,12 @@ def test_of_another_machine_doubt_begins_when_its_lease_is_over(tmp_path: Path) 
         assert number_in_doubt(at.newsroom, at.issue) == 0
         at.clock.forward(LEASE)
         assert number_in_doubt(at.newsroom, at.issue) == 1
+
+
+def test_doctor_warns_of_the_doubt_before_anybody_sends_again(tmp_path: Path) -> None:
+    with desk(tmp_path, *READERS, port=25) as at:
+        died(at)
+        said = [finding for finding in waiting(at.newsroom) if "1 uncertain" in finding.message]
+        assert [finding.level for finding in said] == [Level.WARNING]
+        assert "metabrief issues resolve 1 list" in said[0].remedy
+        assert at.rows("state") == ["data_started", "claimed", "claimed"]
