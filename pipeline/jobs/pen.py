@@ -222,6 +222,8 @@ def _serve(wire: Connection, room: _Room) -> None:
             wire.send(writer.forms)
             while True:
                 wire.send(_values(writer, *wire.recv()))
+        except (EOFError, ConnectionError):
+            raise  # nobody asks any more
         except MetabriefError as error:
             wire.send(error)
         except Exception as error:

@@ -148,15 +148,18 @@ def claim(
         for reader, language, attempts, not_after in rows_at_once(connection, chosen)
     )
     dialect = connection.dialect.name
-    asked = {
-        "of_issue": issue_id,
-        "of": numbers(dialect, (claim.subscriber_id for claim in claims)),
-        "by": owner,
-        "until": native(dialect, lease_until),
-        "at": native(dialect, now),
-    }
-    claiming(dialect).execute(connection, asked)
+    readers = (claim.subscriber_id for claim in claims)
+    asked = _asked(dialect, issue_id, readers, owner=owner, now=now)
+    claiming(dialect).execute(connection, asked | {"until": native(dialect, lease_until)})
     return claims
+
+
+def _asked(
+    dialect: str, issue_id: int, readers: Iterable[int], *, owner: str, now: datetime
+) -> dict[str, object]:
+    """Return what each of the statements for every message is asked with: whose rows, by whom, when."""
+    of, at = numbers(dialect, readers), native(dialect, now)
+    return {"of_issue": issue_id, "of": of, "by": owner, "at": at}
 
 
 @lru_cache(maxsize=64)
@@ -183,12 +186,8 @@ def start(
     suppressed, late ones expire; commit before anything goes out.
     """
     dialect, everyone = connection.dialect.name, frozenset(subscriber_ids)
-    asked = {
-        "of_issue": issue_id,
-        "of": numbers(dialect, everyone),
-        "by": owner,
-        "until": native(dialect, lease_until),
-        "at": native(dialect, now),
+    asked = _asked(dialect, issue_id, everyone, owner=owner, now=now) | {
+        "until": native(dialect, lease_until)
     }
     hand(connection, "SAVEPOINT fence")  # as a rule all pass, and to name each takes as long as to move it
     if starting(dialect, audience).execute(connection, asked).rowcount == len(everyone):
@@ -220,14 +219,9 @@ def finish(
         endings.setdefault(each.state, {}).setdefault(each.subscriber_id, each)
     number = 0
     for state, alike in endings.items():
-        asked = {
-            "of_issue": issue_id,
-            "of": numbers(dialect, alike),
-            "said": json.dumps({id: _ending(each, dialect) for id, each in alike.items()}),
-            "by": owner,
-            "at": native(dialect, now),
-        }
-        number += finishing(dialect, state).execute(connection, asked).rowcount
+        asked = _asked(dialect, issue_id, alike, owner=owner, now=now)
+        said = json.dumps({id: _ending(each, dialect) for id, each in alike.items()})
+        number += finishing(dialect, state).execute(connection, asked | {"said": said}).rowcount
     return number
 
 

@@ -21,14 +21,16 @@ Audience = sa.Select[tuple[int, str, str, str | None]]
 """subscriber_id, language, timezone, send_at of everyone who gets the newsletter now."""
 
 
+_THIS_ISSUE = sa.bindparam("of_issue", type_=sa.Integer)
+
+
 @cache
 def claiming(dialect: str) -> Prepared:
     """Return the statement that makes the rows ``of`` readers, which nobody else can take now, ours."""
     claim = (
         deliveries.update()
         .where(
-            deliveries.c.issue_id == sa.bindparam("of_issue", type_=sa.Integer),
-            among(deliveries.c.subscriber_id, dialect, name="of"),
+            _of_readers(dialect),
             stands_in(sources_of(State.CLAIMED)),
         )
         .values(
@@ -48,13 +50,11 @@ def starting(dialect: str, audience: Audience, *, names: bool = False) -> Prepar
     With ``names`` it returns whose rows passed.
     """
     at = sa.bindparam("at", type_=Instant)
-    this_issue = sa.bindparam("of_issue", type_=sa.Integer)
-    sending = sa.exists().where(issues.c.id == this_issue, issues.c.status == IssueStatus.SENDING)
+    sending = sa.exists().where(issues.c.id == _THIS_ISSUE, issues.c.status == IssueStatus.SENDING)
     start = (
         deliveries.update()
         .where(
-            deliveries.c.issue_id == this_issue,
-            among(deliveries.c.subscriber_id, dialect, name="of"),
+            _of_readers(dialect),
             deliveries.c.state == State.CLAIMED,
             deliveries.c.owner == sa.bindparam("by", type_=sa.Text),
             deliveries.c.lease_until > at,
@@ -78,8 +78,7 @@ def finishing(dialect: str, state: State) -> Prepared:
     return Prepared(
         deliveries.update()
         .where(
-            deliveries.c.issue_id == sa.bindparam("of_issue", type_=sa.Integer),
-            among(deliveries.c.subscriber_id, dialect, name="of"),
+            _of_readers(dialect),
             stands_in(tried),
             deliveries.c.owner == sa.bindparam("by", type_=sa.Text),
         )
@@ -94,6 +93,12 @@ def finishing(dialect: str, state: State) -> Prepared:
             changed_at=sa.bindparam("at", type_=Instant),
         ),
         dialect,
+    )
+
+
+def _of_readers(dialect: str) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        deliveries.c.issue_id == _THIS_ISSUE, among(deliveries.c.subscriber_id, dialect, name="of")
     )
 
 

@@ -58,16 +58,17 @@ def _furnished(home: Path, database: str) -> Room:
 def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
     """Yield a newsroom with an approved issue for the relay; the parameter names another database than SQLite."""
     copied = _on_postgresql if getattr(request, "param", "sqlite") == "postgresql" else _on_sqlite
-    yield from _opened(copied(request, tmp_path), TransportKind.SMTP)
+    yield from opened(copied(request, tmp_path), TransportKind.SMTP)
 
 
 @pytest.fixture
 def outbox_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
     """Yield a newsroom with an approved issue for the outbox."""
-    yield from _opened(_on_sqlite(request, tmp_path), TransportKind.OUTBOX)
+    yield from opened(_on_sqlite(request, tmp_path), TransportKind.OUTBOX)
 
 
-def _opened(room: Room, transport: TransportKind) -> Iterator[Room]:
+def opened(room: Room, transport: TransportKind) -> Iterator[Room]:
+    """Yield a newsroom with an approved issue; whatever still runs at the end is killed."""
     room.configure(transport=transport)
     approve_issue(room, transport)
     yield room

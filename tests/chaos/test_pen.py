@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,9 +13,10 @@ import pytest
 
 from pipeline.jobs.pen import FEW
 from pipeline.model import TransportKind
-from tests.chaos.conftest import SQLITE
-from tests.chaos.room import READERS, Room, approve_issue, check, check_so_far, enrol, relay
+from tests.chaos.conftest import SQLITE, opened
+from tests.chaos.room import READERS, Room, check, check_so_far, enrol, relay
 from tests.chaos.sink import DOT, at
+from tests.jobs.waiting import lives, until
 
 CROWD = max(READERS, FEW + 300)
 
@@ -28,12 +29,7 @@ def crowded(tmp_path: Path) -> Iterator[Room]:
     room = Room(home=home, database=SQLITE, log=tmp_path / "noted", readers=CROWD)
     room.configure()
     enrol(room)
-    approve_issue(room, TransportKind.SMTP)
-    yield room
-    for process in room.processes:
-        with suppress(ProcessLookupError):
-            process.kill()
-        process.ended()
+    yield from opened(room, TransportKind.SMTP)
 
 
 def pens(parent: int) -> list[int]:
@@ -46,16 +42,6 @@ def children(parent: int) -> list[int]:
     return [
         each for each in running if _read(each, "stat").rpartition(b")")[2].split()[1:2] == [b"%d" % parent]
     ]
-
-
-def ends_soon(processes: list[int]) -> bool:
-    """Wait a little for processes to end; one that waits to be buried has no command line any more."""
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        if not any(_read(each, "cmdline") for each in processes):
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def _read(process: int, name: str) -> bytes:
@@ -81,7 +67,7 @@ def test_a_sender_killed_with_its_pen_at_work_loses_nothing(crowded: Room) -> No
             sink.settle()
             assert crowded.doubts() - before <= 4
             check_so_far(crowded)
-            assert ends_soon(writing)
+            asyncio.run(until(lambda: not any(map(lives, writing))))  # noqa: B023 - it is waited for here
         sink.rule = lambda *_: None
         check(crowded, crowded.send(), uncertain=12)
 

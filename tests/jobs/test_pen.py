@@ -31,7 +31,7 @@ from tests.jobs import scenes
 from tests.jobs.newsroom import ADDRESS, NOW, Desk, desk
 from tests.jobs.scenes import crowd, go
 from tests.jobs.test_messages import DKIM, INTAKE, keep_key, reader
-from tests.jobs.waiting import until
+from tests.jobs.waiting import lives, until
 
 Scene = Callable[[Desk, Pen], Awaitable[None]]
 FEW, MANY = 1, pens.FEW
@@ -229,15 +229,6 @@ def test_a_sender_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> Non
         assert lives(pen)
         sender.kill()
     asyncio.run(until(lambda: not lives(pen)))
-
-
-def lives(process: int) -> bool:
-    """Say whether a process runs; one that waits for nobody to bury it does not."""
-    try:
-        status = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
-    except FileNotFoundError:
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def test_a_crowd_gets_its_mail_from_a_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
