@@ -32,6 +32,16 @@ _TAKES_BACK = re.compile(
     r"|^(?:但|然而|不过|可是)|未予采纳|不予支持|未采信|予以驳回",
     re.IGNORECASE,
 )
+_SETS_SCENE = re.compile(
+    r"[?？!！:：…]$|^[“\"「`]"
+    r"|^(?:伴随|随着|隨著|近年来|近年來|长期以来|長期以來|一直以来|一直以來|不久前|如果|面对|面對|作为|作為|对于|對於)"
+    r"|^(?:在|当|當)[^，。]{2,40}?(?:背景下|之际|之際|之下|的情况下|的情況下|的今天|时|時)，"
+)
+
+
+def sets_scene(sentence: str) -> bool:
+    """Say whether a sentence leads up to the news: a question, somebody's words, the state of the world."""
+    return _SETS_SCENE.search(sentence) is not None
 
 
 def leans(sentence: str, before: str, *, is_next: bool) -> bool:

@@ -7,12 +7,12 @@ dateline, or the first three of English news.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile
 
 from pipeline.summarise.boilerplate import is_byline, is_call, without_dateline
-from pipeline.summarise.context import leans, takes_back, tells_who
+from pipeline.summarise.context import leans, sets_scene, takes_back, tells_who
 from pipeline.summarise.orders import is_to_model
 from pipeline.text import clean, clean_line, han_count, is_mostly_han, script_language, sentences, word_count
 
@@ -42,15 +42,31 @@ class Summary:
     """``extractive``, ``extractive-cut`` when a sentence had to be cut, ``none`` when there was nothing."""
 
 
-def summarise(title: str, text: str, *, language: str | None = None, sentences: int | None = None) -> Summary:
-    """Sum an article up; with ``sentences`` in that many whole sentences, else in one to three short ones."""
+def _is_never(_sentence: str) -> bool:
+    return False
+
+
+def summarise(
+    title: str,
+    text: str,
+    *,
+    language: str | None = None,
+    sentences: int | None = None,
+    is_barred: Callable[[str], bool] = _is_never,
+) -> Summary:
+    """Sum an article up; with ``sentences`` in that many whole sentences, else in one to three short ones.
+
+    A sentence that ``is_barred`` is not taken, and neither is what leans on it.
+    """
     read = text[: READ_CHARACTERS * max(sentences or 1, 1)]
-    told = story_sentences(title, read, language=language or script_language(text[:2000]))
+    told = _unbarred(
+        story_sentences(title, read, language=language or script_language(text[:2000])), is_barred
+    )
     if not told:
         return Summary(text="", method="none")
     if sentences is not None:
         return Summary(text=_joined(_as_many(told, max(sentences, 1))), method="extractive")
-    candidates = [sentence for sentence in told if _is_whole(sentence)] or told
+    candidates = _from_the_news_on([sentence for sentence in told if _is_whole(sentence)] or told)
     chosen = _fitting(candidates)
     if chosen:
         return Summary(text=_joined(chosen), method="extractive")
@@ -68,6 +84,15 @@ def story_sentences(title: str, text: str, *, language: str) -> list[str]:
     return [s for s in found if not _is_no_story(s) and s.rstrip("。.!！ ") != heading]
 
 
+def _unbarred(told: Sequence[str], is_barred: Callable[[str], bool]) -> list[str]:
+    kept: list[str] = []
+    is_gap = False
+    for sentence in told:
+        is_gap = is_barred(sentence) or (is_gap and leans(sentence, "", is_next=True))
+        kept += () if is_gap else (sentence,)
+    return kept
+
+
 def _without_opening(line: str, language: str) -> list[str]:
     """Split a paragraph, its bylines and dateline cut off even where all of it stands in one line."""
     found = list(dropwhile(_is_no_story, sentences(without_dateline(line), language)))
@@ -80,9 +105,14 @@ def _is_no_story(sentence: str) -> bool:
 
 
 def _as_many(told: Sequence[str], count: int) -> list[str]:
-    """Take the first whole sentences, then the first of the others, headings last; keep the text's order."""
+    """Take the first whole sentences that tell news, then the first of the others, headings last; keep the text's order."""
     ranked = sorted(
-        range(len(told)), key=lambda at: (not _is_whole(told[at]), not _SENTENCE_END.search(told[at]))
+        range(len(told)),
+        key=lambda at: (
+            not _is_whole(told[at]),
+            not _SENTENCE_END.search(told[at]),
+            sets_scene(told[at]),
+        ),
     )
     return [told[at] for at in sorted(ranked[:count])]
 
@@ -110,6 +140,12 @@ def _is_whole(sentence: str) -> bool:
     if is_mostly_han(sentence):
         return han_count(sentence) >= FEWEST_HAN
     return word_count(sentence) >= FEWEST_WORDS
+
+
+def _from_the_news_on(candidates: Sequence[str]) -> Sequence[str]:
+    """Leave out what leads up to the news, unless it goes on and on."""
+    opening = candidates[:MOST_SENTENCES]
+    return candidates[next((at for at, sentence in enumerate(opening) if not sets_scene(sentence)), 0) :]
 
 
 def _fitting(candidates: Sequence[str]) -> list[str]:

@@ -40,6 +40,16 @@ from pipeline.summarise.boilerplate import is_byline, is_call, without_dateline
         ),
         pytest.param("新华社北京2月21日电（记者甲、乙）大厅启用。", "大厅启用。", id="zh-agency"),
         pytest.param("新华社上海4月2日体育专电（记者甲）比赛结束。", "比赛结束。", id="zh-special"),
+        pytest.param(
+            "新华社武汉3月2日电题：大厅何时启用？ 新华社记者甲乙、丙丁 大厅启用。",
+            "大厅启用。",
+            id="zh-heading-and-reporters",
+        ),
+        pytest.param(
+            "新华社武汉3月2日电通讯：一座大厅 新华社记者甲乙丙 丁戊 这一老一小看大厅启用。",
+            "这一老一小看大厅启用。",
+            id="zh-heading-and-reporters-parted-by-spaces",
+        ),
         pytest.param("中新网武汉3月2日电 大厅启用。", "大厅启用。", id="zh-site"),
         pytest.param("本报讯（记者 甲乙）大厅启用。", "大厅启用。", id="zh-our-paper"),
         pytest.param("【快讯】本报讯（记者 甲）大厅启用。", "大厅启用。", id="zh-rubric-too"),

@@ -42,6 +42,30 @@ def test_a_pronoun_needs_its_owner(text: str, summary: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("opening", "news"),
+    [
+        pytest.param("Who needs a museum without walls?", SCANNED, id="a-question"),
+        pytest.param("“I could not believe my eyes at first.”", SCANNED, id="somebodys-words"),
+        pytest.param("Here is what the museum did:", SCANNED, id="an-announcement"),
+        pytest.param("随着头显价格逐年下降，家庭用户对线上展厅的需求不断增加。", PARK, id="zh-as-things-go"),
+        pytest.param(
+            "在数字经济加速发展的背景下，各地园区都在寻找新的方向。", PARK, id="zh-against-a-background"
+        ),
+        pytest.param("近年来，各地园区都在寻找新的方向。", PARK, id="zh-in-recent-years"),
+        pytest.param("園區的未來究竟在哪裡，誰能說得清楚？", PARK, id="zh-a-question"),
+    ],
+)
+def test_what_leads_up_to_the_news_is_passed_over(opening: str, news: str) -> None:
+    assert summarise("", f"{opening}\n{news}").text == news
+    assert summarise("", f"{opening}\n{news}", sentences=1).text == news
+
+
+def test_what_only_leads_up_is_better_than_nothing() -> None:
+    opening = "Who needs a museum without walls?"
+    assert summarise("", opening).text == opening
+
+
+@pytest.mark.parametrize(
     "next_one",
     [
         "The court did not agree.",
