@@ -13,6 +13,7 @@ from itertools import dropwhile
 
 from pipeline.summarise.boilerplate import is_byline, is_call, without_dateline
 from pipeline.summarise.context import leans, sets_scene, takes_back, tells_who
+from pipeline.summarise.opening import news_begins
 from pipeline.summarise.orders import is_to_model
 from pipeline.text import clean, clean_line, han_count, is_mostly_han, script_language, sentences, word_count
 
@@ -65,8 +66,9 @@ def summarise(
     if not told:
         return Summary(text="", method="none")
     if sentences is not None:
-        return Summary(text=_joined(_as_many(told, max(sentences, 1))), method="extractive")
-    candidates = _from_the_news_on([sentence for sentence in told if _is_whole(sentence)] or told)
+        return Summary(text=_joined(_as_many(told, max(sentences, 1), title=title)), method="extractive")
+    whole = [sentence for sentence in told if _is_whole(sentence)] or told
+    candidates = whole[news_begins(whole, title) :]
     chosen = _fitting(candidates)
     if chosen:
         return Summary(text=_joined(chosen), method="extractive")
@@ -104,14 +106,15 @@ def _is_no_story(sentence: str) -> bool:
     return is_call(sentence) or is_byline(sentence) or is_to_model(sentence)
 
 
-def _as_many(told: Sequence[str], count: int) -> list[str]:
-    """Take the first whole sentences that tell news, then the first of the others, headings last; keep the text's order."""
+def _as_many(told: Sequence[str], count: int, *, title: str) -> list[str]:
+    """Take the first whole sentences from the news on, then the first of the others, headings last; keep the text's order."""
+    begins = news_begins(told, title) if title else 0
     ranked = sorted(
         range(len(told)),
         key=lambda at: (
             not _is_whole(told[at]),
             not _SENTENCE_END.search(told[at]),
-            sets_scene(told[at]),
+            at < begins or sets_scene(told[at]),
         ),
     )
     return [told[at] for at in sorted(ranked[:count])]
@@ -140,12 +143,6 @@ def _is_whole(sentence: str) -> bool:
     if is_mostly_han(sentence):
         return han_count(sentence) >= FEWEST_HAN
     return word_count(sentence) >= FEWEST_WORDS
-
-
-def _from_the_news_on(candidates: Sequence[str]) -> Sequence[str]:
-    """Leave out what leads up to the news, unless it goes on and on."""
-    opening = candidates[:MOST_SENTENCES]
-    return candidates[next((at for at, sentence in enumerate(opening) if not sets_scene(sentence)), 0) :]
 
 
 def _fitting(candidates: Sequence[str]) -> list[str]:

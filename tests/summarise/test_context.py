@@ -60,6 +60,21 @@ def test_what_leads_up_to_the_news_is_passed_over(opening: str, news: str) -> No
     assert summarise("", f"{opening}\n{news}", sentences=1).text == news
 
 
+def test_the_summary_begins_where_the_headline_is_told_again() -> None:
+    scene = "Blossoms fell on the steps as the last visitors of the day went home. A guard locked the doors behind them."
+    news = "The city museum said on Friday that it would scan 40 halls for headsets by May."
+    title = "City museum to scan its halls for headsets"
+    assert summarise(title, f"{scene} {news}").text == news
+    assert summarise(title, f"{scene} {news}", sentences=1).text == news
+    assert summarise("", f"{scene} {news}").text.startswith("Blossoms")
+
+
+def test_a_headline_in_other_characters_is_told_again_all_the_same() -> None:
+    scene = "最后一批观众离开时，花瓣落在台阶上。保安在他们身后锁上了大门。"
+    news = "市博物馆19日宣布，将在五月前为四十个展厅制作元宇宙影像。"
+    assert summarise("市博物館將為展廳製作元宇宙影像", scene + news).text == news
+
+
 def test_what_only_leads_up_is_better_than_nothing() -> None:
     opening = "Who needs a museum without walls?"
     assert summarise("", opening).text == opening
