@@ -1,6 +1,6 @@
 """Score the judgement on labelled sets: ``python -m bench.evaluate [--corpus DIR]``.
 
-Without a folder the project's own press is scored, whose floors the tests hold.
+Without a folder the project's own press and its written sets are scored, whose floors the tests hold.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from bench.corpora import Labelled, LabelledSet, read_set, require_folder
 from bench.press import PRESS_TASKS, press_sets
 from bench.report import Figure, Passed, Result
 from bench.tasks import TASKS, Task
+from bench.written import written_sets, written_task
 from pipeline.errors import MetabriefError
 
 Watch = Callable[[Iterable[Labelled], str, int], Iterable[Labelled]]
@@ -68,10 +69,12 @@ def corpus_results(folder: Path, *, watch: Watch = unwatched) -> Iterator[Result
             raise MetabriefError(f"{folder / file}.jsonl: a row has no {error}; mend the set") from error
 
 
-def press_results(*, watch: Watch = unwatched) -> Iterator[Result]:
-    """Score the project's own press."""
+def own_results(*, watch: Watch = unwatched) -> Iterator[Result]:
+    """Score the project's own press, and both halves of its written sets. Raises ``MetabriefError`` when one is missing."""
     for labelled in press_sets():
         yield evaluate(labelled, PRESS_TASKS[labelled.name], watch=watch)
+    for labelled in written_sets():
+        yield evaluate(labelled, written_task(labelled.name), watch=watch)
 
 
 @contextmanager
@@ -102,7 +105,9 @@ def _fail(said: str, code: int) -> int:
 
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.evaluate", description="Score the judgement.")
-    parser.add_argument("--corpus", type=Path, metavar="DIR", help="labelled sets; without it the own press")
+    parser.add_argument(
+        "--corpus", type=Path, metavar="DIR", help="labelled sets; without it the project's own"
+    )
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the figures there as a table")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as JSON")
     parser.add_argument(
@@ -114,7 +119,7 @@ def _options() -> argparse.ArgumentParser:
 def _run(corpus: Path | None, *, markdown: Path | None, as_json: Path | None, most_misses: int) -> None:
     console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 200)
     with _watching() as watch:
-        found = list(press_results(watch=watch) if corpus is None else corpus_results(corpus, watch=watch))
+        found = list(own_results(watch=watch) if corpus is None else corpus_results(corpus, watch=watch))
     results = [each for each in found if isinstance(each, Result)]
     console.print(report.table(results))
     for result in results:

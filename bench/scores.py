@@ -43,9 +43,19 @@ def _ids(rows: Iterable[Labelled], chosen: Iterable[bool]) -> frozenset[str]:
 
 
 def relevance_figures(rows: Sequence[Labelled], answers: Sequence[Answer]) -> Figures:
-    """Measure what was taken for the beat."""
-    found = rates(_ids(rows, (bool(a.get("relevant")) for a in answers)), _on_beat(rows))
-    return {"F1": found.f1, "precision": found.precision, "recall": found.recall}
+    """Measure what was taken for the beat, as a whole and language by language where there are two."""
+    found = _beat_rates(rows, answers)
+    figures = {"F1": found.f1, "precision": found.precision, "recall": found.recall}
+    told = list(zip(rows, answers, strict=True))
+    languages = sorted({row["language"] for row in rows} & {"en", "zh"})
+    for language in languages if len(languages) > 1 else ():
+        chosen = [pair for pair in told if pair[0]["language"] == language]
+        figures[f"F1 {language}"] = _beat_rates([row for row, _ in chosen], [a for _, a in chosen]).f1
+    return figures
+
+
+def _beat_rates(rows: Sequence[Labelled], answers: Sequence[Answer]) -> Rates:
+    return rates(_ids(rows, (bool(a.get("relevant")) for a in answers)), _on_beat(rows))
 
 
 def _on_beat(rows: Sequence[Labelled]) -> frozenset[str]:
