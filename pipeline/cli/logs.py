@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -13,14 +12,9 @@ if TYPE_CHECKING:
 
 def batch_log() -> Callable[[Batch], None]:
     """Return what writes a batch down; a log on a full disk ends nothing."""
-    import structlog
-    from structlog.processors import JSONRenderer, TimeStamper, add_log_level
+    from pipeline.jobs.logger import json_logger
 
-    logger = structlog.wrap_logger(
-        structlog.PrintLogger(sys.stderr),
-        processors=[add_log_level, TimeStamper(fmt="iso", utc=True, key="at"), JSONRenderer()],
-        wrapper_class=structlog.BoundLogger,
-    )
+    logger = json_logger()
 
     def write_down(batch: Batch) -> None:
         mails = sum(batch.states.values())

@@ -182,12 +182,24 @@ class Summarise(Section):
 
 
 class Llm(Section):
-    """An OpenAI-compatible endpoint."""
+    """An OpenAI-compatible endpoint, and how much of it an issue may use."""
 
-    base_url: str
-    model: str
+    base_url: Url
+    model: Line
     api_key: SecretStr | None = None
     api_key_file: str | None = None
+    why_it_matters: bool = True
+    """Whether an item may have one line of that, written by the model and marked so."""
+    timeout: Duration = timedelta(seconds=30)
+    """Of one question."""
+    issue_timeout: Duration = timedelta(minutes=2)
+    issue_tokens: int = Field(default=200_000, ge=0)
+    """In and out together, as the server counts them."""
+    answer_tokens: int = Field(default=1000, ge=1)
+    price_in: float | None = Field(default=None, ge=0)
+    price_out: float | None = Field(default=None, ge=0)
+    """Of a million tokens, in whatever currency ``max_cost`` is in."""
+    max_cost: float | None = Field(default=None, ge=0)
 
 
 class Disclaimer(Section):

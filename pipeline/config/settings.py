@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -75,8 +77,18 @@ class Settings(BaseSettings):
         if self.delivery.transport is TransportKind.SMTP:
             self._fits_smtp()
         if self.summarise.method == "llm":
-            raise wrong('[summarise] method = "llm" is not in this version; write "extractive"')
+            self._fits_llm()
         return self
+
+    def _fits_llm(self) -> None:
+        if self.llm is None:
+            raise wrong('[summarise] method = "llm" also needs [llm] base_url, [llm] model')
+        if self.llm.max_cost is not None and None in (self.llm.price_in, self.llm.price_out):
+            raise wrong("[llm] max_cost also needs [llm] price_in, [llm] price_out")
+        if find_spec("openai") is None:
+            raise wrong(
+                '[summarise] method = "llm" needs the client; install it with: pip install "metabrief[llm]"'
+            )
 
     def _fits_smtp(self) -> None:
         wanted = ("host", "port", "from_address", "return_path_domain")

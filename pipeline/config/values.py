@@ -69,6 +69,8 @@ def _site(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s\x00-\x1f\x7f?#]", url):
         raise wrong(f"{url!r} is no web address; write https://… without spaces, ? or #")
+    if parts.port == 0:  # one beyond all is a ValueError that says so
+        raise wrong(f"{url!r} has no port that one can call")
     return _ascii(url.rstrip("/"))
 
 
