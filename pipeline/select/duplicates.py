@@ -15,6 +15,8 @@ SAME_TEXT = 0.8
 """The share of the shorter text's shingles found in the longer one from which they are one text."""
 SHINGLE_WORDS = 8
 READ_WORDS = 600
+READ_CHARACTERS = 8000
+"""More than so many words have; what follows in an endless page is not looked at."""
 FEWEST_SHINGLES = 12
 """Shorter texts are told apart by their whole wording alone: few shingles agree by chance."""
 SKETCH = 24
@@ -27,9 +29,24 @@ _TRACKING = re.compile(
     r"|at_(medium|campaign)|smid|bd_vid|tt_from|timestamp|wxshare_count|weibo_id|nsukey|chksm|scene",
     re.IGNORECASE,
 )
+_TRAILER = re.compile(
+    r"(?:^|\n|(?<=[.。!！?？”\"）)]))[\s（(【\[]{0,3}(?:read (?:more|the full (?:story|article))|continue reading|click here|related(?: articles?)?:|source:"
+    r"|edited by|editing by|reporting by|follow us|share this|阅读(?:全文|更多|原文)|查看(?:全文|更多)|点击(?:阅读|查看|下载)|展开全文|下一页|相关阅读|推荐阅读|更多精彩"
+    r"|(?:责任|责|本文|值班|新媒体)?\s?编辑\s?[：:/]|责编\s?[：:]|(?:文章|稿件|信息)?来源\s?[：:]|校对\s?[：:]|审核\s?[：:]|作者\s?[：:]|原标题\s?[：:]|閱讀(?:全文|更多)|責任編輯)[^\n]{0,80}\s*$",
+    re.IGNORECASE,
+)
+"""A last line that invites to read on or credits an editor."""
+_SITE = re.compile(r"\s*(?:\s[-–—|｜_·]\s|[|｜_])[^-–—|｜_]{2,30}$")
+"""A site's name after a title."""
+FEWEST_TITLE_CHARACTERS = 12
+"""A shorter title, as that of a column, may stand over many texts."""
+_PAGE_PARAMETER = re.compile(r"(?:page|pageno|pagewanted|pagenum|amp|print|outputtype)", re.IGNORECASE)
+_PAGE_VALUE = re.compile(r"\d{0,2}|all|amp|true|print", re.IGNORECASE)
+_SHARED_IN = {"singlemessage", "groupmessage", "timeline", "wechat", "weibo", "feed", "rss"}
+_PAGE_ENDING = re.compile(r"(?<=\d{4})_\d(?=\.s?html?$)", re.IGNORECASE)
 _AMP = re.compile(r"(?:/amp|\.amp|/amp\.html?)/?$|(?<=/)amp/(?=.)", re.IGNORECASE)
 _INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|php|aspx?)$", re.IGNORECASE)
-_HOST_PREFIX = re.compile(r"^(?:www\d?|m|mobile|wap|amp|3g)\.(?=[^.]+\.)", re.IGNORECASE)
+_HOST_PREFIX = re.compile(r"^(?:www\d?|m|mobile|wap|amp|mip|touch|h5|3g)\.(?=[^.]+\.)", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -74,16 +91,23 @@ def canonical_url(url: str) -> str:
     if not host:
         return url.strip()
     place = _HOST_PREFIX.sub("", host) + ("" if port in (None, _PORTS.get(parts.scheme)) else f":{port}")
-    path = _INDEX.sub("/", _AMP.sub("", parts.path)).rstrip("/")
+    path = _PAGE_ENDING.sub("", _INDEX.sub("/", _AMP.sub("", parts.path))).rstrip("/")
     query = urlencode(
-        sorted(pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0].lower() != "amp")
+        sorted(pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _is_view(*pair))
     )
     return urlunsplit(("https", place, path, query, ""))
 
 
+def _is_view(key: str, value: str) -> bool:
+    """Say whether a parameter chooses a view or a part of a page, and not the page."""
+    if key.lower() == "from":
+        return value.lower() in _SHARED_IN
+    return bool(_PAGE_PARAMETER.fullmatch(key) and _PAGE_VALUE.fullmatch(value))
+
+
 def shingles(text: str) -> frozenset[int]:
     """Return the hashes of every run of eight words, or nine Chinese characters; short texts count as one run."""
-    found = words(text)[:READ_WORDS]
+    found = words(text[:READ_CHARACTERS])[:READ_WORDS]
     runs = (" ".join(found[i : i + SHINGLE_WORDS]) for i in range(max(len(found) - SHINGLE_WORDS, 0) + 1))
     return frozenset(crc32(run.encode()) for run in runs if run)
 
@@ -115,6 +139,17 @@ def _worst_last(article: Article) -> tuple[float, int, float, str]:
     )
 
 
+def _told(article: Article) -> frozenset[int]:
+    """Return the shingles of a text without its last lines of furniture; of a page without text those of its title."""
+    text = article.text[:READ_CHARACTERS]
+    while (cut := _TRAILER.sub("", text)) != text:
+        text = cut
+    if text.strip():
+        return shingles(text)
+    title = _SITE.sub("", article.title)
+    return shingles(title) if len(title) >= FEWEST_TITLE_CHARACTERS else frozenset()
+
+
 class _Originals:
     """The articles kept so far, found again by address and by the smallest hashes of their text."""
 
@@ -127,7 +162,7 @@ class _Originals:
         known = self._by_url.get(canonical_url(article.url))
         if known:
             return Duplicate(article=article, original=known, why=f"the same page as {known.url}")
-        own = shingles(article.text)
+        own = _told(article)
         sketch = sorted(own)[:SKETCH]
         candidates = {id(a): (a, s) for hashed in sketch for a, s in self._by_hash.get(hashed, ())}
         for other, theirs in candidates.values():

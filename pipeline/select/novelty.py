@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pipeline.model import Article, Story
+from pipeline.model import Article, Fact, Story
 from pipeline.select.duplicates import SAME_TEXT, canonical_url, likeness, shingles
-from pipeline.select.features import Vector, actors, features, rarity
+from pipeline.select.features import features
+from pipeline.select.index import Index, Vector
 from pipeline.select.lexicon import Lexicon
-from pipeline.select.stories import FEWEST_RARE, MOST_POSTINGS
-from pipeline.select.stories import likeness as event_likeness
-from pipeline.text import Quantity, quantities
+from pipeline.select.likeness import compare, opened
+from pipeline.select.news import new_facts
 
 MEMORY = timedelta(days=90)
 """What was sent longer ago is forgotten."""
@@ -25,20 +23,6 @@ LATER_LIKENESS = 1.3
 UPDATE_LIKENESS = 1.75
 """How alike an article with news of its own must be to be an update: with less it is another thing the same firm did."""
 UNHEARD = "nothing like it was sent in 90 days"
-NEWS_CHARACTERS = 300
-"""News stands in the title and the first sentences; what follows is background."""
-_STAGES = {
-    "planned": r"\b(?:plans?|planned|to launch|mulls?|considers?)\b|拟|计划|将推出|筹备",
-    "draft": r"\b(?:drafts?|consultation|seeks? comment)\b|征求意见|徵求意見|意见稿|草案",
-    "adopted": r"\b(?:adopts?|adopted|approves?|approved|issues|issued|takes? effect|came into force)\b|印发|正式发布|通过|获批|施行|生效",
-    "launched": r"\b(?:launches|launched|unveils|unveiled|opens|opened|goes live|released?)\b|上线|发布|推出|开业|揭牌|启用|开售|投产",
-    "funded": r"\b(?:raises|raised|closes? .{0,20}round|completes? .{0,20}funding)\b|完成.{0,12}融资|获.{0,12}融资",
-    "listed": r"\b(?:goes public|begins trading|debuts? on)\b|挂牌上市|敲钟|登陆.{0,6}(?:交易所|板)",
-    "denied": r"\b(?:denies|denied|refutes?)\b|否认|辟谣|回应称",
-    "stopped": r"\b(?:halts?|halted|suspends?|suspended|shuts?|closed?|scraps?|cancels?|ends)\b|停止|暂停|关闭|下线|取消|终止|叫停",
-    "court": r"\b(?:sues|sued|ruled|rules|fined|arrested|convicted)\b|起诉|判决|宣判|罚款|被罚|逮捕|立案",
-}  # fmt: skip
-_STAGE_PATTERNS = {stage: re.compile(pattern, re.IGNORECASE) for stage, pattern in _STAGES.items()}
 
 
 class NoveltyKind(StrEnum):
@@ -76,6 +60,8 @@ class Novelty:
     why: str
     sent: Sent | None = None
     """The item that told it before, or of something new the one that is somewhat like it."""
+    facts: tuple[Fact, ...] = ()
+    """What is new in an update."""
     told_before: Mapping[str, str] = field(default_factory=dict)
     """The addresses of the story's articles that hold nothing new, each with the reason; empty when all of it is known."""
 
@@ -95,12 +81,11 @@ class Memory:
             features(text.partition("\n")[0], text, language=language, lexicon=lexicon)
             for _, language, text in tellings
         ]
-        self._weigh = rarity(read).weigh
-        self._vectors = [self._weigh(each) for each in read]
-        self._holders: dict[str, list[int]] = {}
-        for index, vector in enumerate(self._vectors):
-            for name in vector.whole:
-                self._holders.setdefault(name, []).append(index)
+        self._index = Index()
+        for each in read:
+            self._index.count(each)
+        for number, each in enumerate(read):
+            self._index.add(number, self._index.weigh(each))
 
     def sent_before(self, article: Article) -> str:
         """Say in which item this very article was sent; empty when it was not."""
@@ -109,21 +94,18 @@ class Memory:
 
     def same_event(self, article: Article) -> tuple[Sent, float] | None:
         """Find the item most like the article, if it tells of the same event, with how alike they are (≥ 1)."""
-        mine = self._weigh(
-            features(article.title, article.text, language=article.language, lexicon=self.lexicon)
-        )
-        alike = [(self._likeness(mine, index, article), -index) for index in self._candidates(mine)]
-        strongest, index = max(alike, default=(0.0, 0))
-        return (self._told_by[-index], strongest) if strongest >= 1 else None
+        read = features(article.title, article.text, language=article.language, lexicon=self.lexicon)
+        mine = self._index.weigh(read)
+        alike = [(self._likeness(mine, number, article), -number) for number in self._index.near(mine)]
+        strongest, number = max(alike, default=(0.0, 0))
+        return (self._told_by[-number], strongest) if strongest >= 1 else None
 
-    def _candidates(self, mine: Vector) -> list[int]:
-        rows = (self._holders.get(name, ()) for name in mine.whole)
-        shared = Counter(index for row in rows if len(row) <= MOST_POSTINGS for index in row)
-        return [index for index, count in shared.items() if count >= FEWEST_RARE]
-
-    def _likeness(self, mine: Vector, index: int, article: Article) -> float:
-        is_near = abs((article.published or article.first_seen) - self._told_by[index].sent_at) <= FRESH
-        return event_likeness(mine, self._vectors[index]) / (1.0 if is_near else LATER_LIKENESS)
+    def _likeness(self, mine: Vector, number: int, article: Article) -> float:
+        """Compare with what was sent, of which the article may well be later news."""
+        is_near = abs((article.published or article.first_seen) - self._told_by[number].sent_at) <= FRESH
+        told = opened(self._index[number], self.lexicon)
+        alike = compare(opened(mine, self.lexicon), told, is_later=True).alone
+        return alike / (1.0 if is_near else LATER_LIKENESS)
 
 
 def judge_novelty(story: Story, memory: Memory) -> Novelty:
@@ -155,37 +137,15 @@ def _judge_article(article: Article, memory: Memory) -> Novelty:
         return Novelty(kind=NoveltyKind.KNOWN, why=f"the same text as sent: {_told(item)}", sent=item)
     if article.published and article.published <= item.sent_at - FRESH:
         return Novelty(kind=NoveltyKind.KNOWN, why=f"older than what was sent: {_told(item)}", sent=item)
-    news = _news(article, item, memory.lexicon)
-    if news and alike < UPDATE_LIKENESS:
+    facts = new_facts(article, f"{item.headline}\n{item.text}", memory.lexicon)
+    news = ", ".join(
+        f"new {fact.kind} “{fact.zh if article.language == 'zh' else fact.en}”" for fact in facts
+    )
+    if facts and alike < UPDATE_LIKENESS:
         return Novelty(kind=NoveltyKind.NEW, why=f"{news}; only somewhat like {_told(item)}", sent=item)
-    if news:
-        return Novelty(kind=NoveltyKind.UPDATE, why=f"{news}, since {_told(item)}", sent=item)
+    if facts:
+        return Novelty(kind=NoveltyKind.UPDATE, why=f"{news}, since {_told(item)}", sent=item, facts=facts)
     return Novelty(kind=NoveltyKind.KNOWN, why=f"nothing new since {_told(item)}", sent=item)
-
-
-def _news(article: Article, item: Sent, lexicon: Lexicon) -> str:
-    """Name what the article's start has and the sent item has not: a number, an actor, a stage; else nothing."""
-    start = f"{article.title}\n{article.text[:NEWS_CHARACTERS]}"
-    told = f"{item.headline}\n{item.text}"
-    if numbers := _new_numbers(start, told):
-        return f"new number “{numbers[0].text}”"
-    if new := sorted(actors(article.title, lexicon) - actors(told, lexicon)):
-        names = {mention.entry.id: mention.phrase for mention in lexicon.mentions(article.title)}
-        return f"new actor “{names[new[0]]}”"
-    if stages := [stage for stage in _stages(article.title) if stage not in _stages(told)]:
-        return f"new stage “{stages[0]}”"
-    return ""
-
-
-def _new_numbers(start: str, told: str) -> list[Quantity]:
-    """Return the amounts, shares and large counts not told before; dates and years alone are no news."""
-    known = {quantity.value for quantity in quantities(told)}
-    weighty = (q for q in quantities(start) if q.unit not in ("date", "year") and (q.unit or q.value >= 100))
-    return [quantity for quantity in weighty if quantity.value not in known]
-
-
-def _stages(text: str) -> list[str]:
-    return [stage for stage, pattern in _STAGE_PATTERNS.items() if pattern.search(text)]
 
 
 def _told(item: Sent) -> str:

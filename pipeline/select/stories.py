@@ -1,67 +1,67 @@
 """Which articles tell of the same event, across outlets and across the two languages.
 
-Pairs that share rare features are compared, the most alike first. Two articles found a story when nothing speaks
-against it; what joins a story is measured by its middle. What no rare feature joins is never compared, so a
-day's work grows with the number of likely pairs and not with the square of the articles.
+Articles may come all at once or one after another: each is compared with those of the last days that share its rarest
+features, the most alike pair first. Two articles found a story when nothing speaks against it; what joins a story is
+measured by its middle. A day's work grows with the number of likely pairs and not with the square of the articles.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import combinations, product
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from heapq import heappop, heappush
+from itertools import islice, product
 from math import sqrt
+from zlib import crc32
 
 from pipeline.model import Article, Story
-from pipeline.select.features import Vector, cosine, features, rarity
+from pipeline.select.features import LEAD_CHARACTERS, features
+from pipeline.select.index import Index
 from pipeline.select.lexicon import Lexicon
+from pipeline.select.likeness import SAME_EVENT, Likeness, compare, opened
 
-Pair = tuple[int, int]
-"""The smaller index of two articles, and the greater."""
 GATE = timedelta(days=3)
 """Articles further apart in time tell of different events."""
-SAME_EVENT = 0.16
-SAME_EVENT_BY_TITLE = 0.2
-"""Titles alone hold few words, so chance agreements weigh more."""
-SAME_EVENT_ACROSS = 0.5
-FEWEST_SHARED_ACROSS = 3
-"""So many names, numbers or dates must agree between two languages."""
-DOUBTED = 0.6
-"""What remains of the likeness of two articles where something speaks against it: their titles name firms or places
-and none in common, or a title is hardly told, or on the same days they name other amounts."""
-DOUBTED_TOGETHER = 0.9
-"""What remains of it in a story of several articles: each may tell of another side of the event, and agreement with
-many is no chance. From 0.88 to 0.95 makes no difference; with 1.0 a district's fund joins a factory in that district."""
-TITLE_TOLD = 0.2
-"""The least share of each title that the other article must tell of: with less, one is the other's background."""
-NAMESAKES = 0.7
-"""What remains of it when besides the lexicon's names hardly a word agrees: one firm does many things."""
-FEWEST_WORDS = 2
 FAINTEST = 0.3
 """A pair less alike than this calls no article into a story; down to 0.1 it changed nothing, from 0.4 on stories split."""
-MOST_POSTINGS = 60
-"""A feature of more articles than this is common, and proposes no pairs."""
-FEWEST_RARE = 2
+AT_ONCE = 500
+"""So many articles are read before the most alike of them are joined."""
+SPEAKERS = 20
+"""So many articles of a story, its latest, are what a further one is compared with; from 12 on it made no difference."""
+MANY, WELCOME = 4, 1.2
+"""A story of so many articles takes in what is that much less like it: its middle is surer than that of two."""
+_NEVER = datetime(1, 1, 5, tzinfo=UTC)
+_Wording = tuple[int, int]
+"""Checksums of a title and a lead."""
 
 
-def group(articles: Sequence[Article], lexicon: Lexicon) -> tuple[Story, ...]:
-    """Group articles into stories, in the order of their first articles; each article is in one story."""
-    read = [features(a.title, a.text, language=a.language, lexicon=lexicon) for a in articles]
-    weigh = rarity(read).weigh
-    groups = _merge(len(articles), _compared(articles, [weigh(each) for each in read]))
-    return tuple(
-        Story(articles=tuple(sorted((articles[i] for i in members), key=_best_first))) for members in groups
-    )
+def group(
+    articles: Sequence[Article], lexicon: Lexicon, *, earlier: Sequence[Article] = ()
+) -> tuple[Story, ...]:
+    """Group articles into stories, in the order of their first articles; each article is in one story.
+
+    What was told ``earlier`` stands in a story behind the articles that join it, and makes none by itself.
+    """
+    every = [*articles, *earlier]
+    order = sorted(range(len(every)), key=lambda index: _plausible_date(every[index]) or _NEVER)
+    stories = Stories(lexicon)
+    numbers = dict(zip(order, stories.add([every[index] for index in order]), strict=True))
+    members: dict[int, list[int]] = {}
+    for index in range(len(every)):
+        members.setdefault(stories.story_of(numbers[index]), []).append(index)
+    return tuple(_story(every, each, len(articles)) for each in members.values() if each[0] < len(articles))
+
+
+def _story(articles: Sequence[Article], members: Sequence[int], fresh: int) -> Story:
+    ranked = sorted(members, key=lambda index: (index >= fresh, _best_first(articles[index])))
+    return Story(articles=tuple(articles[index] for index in ranked))
 
 
 def _best_first(article: Article) -> tuple[float, int, float, str]:
-    return -article.standing, -min(len(article.text), 3000), _told_at(article).timestamp(), article.url
-
-
-def _told_at(article: Article) -> datetime:
-    return _plausible_date(article) or article.first_seen
+    told_at = _plausible_date(article) or article.first_seen
+    return -article.standing, -min(len(article.text), 3000), told_at.timestamp(), article.url
 
 
 def _plausible_date(article: Article) -> datetime | None:
@@ -70,107 +70,18 @@ def _plausible_date(article: Article) -> datetime | None:
     return published if published and published <= article.first_seen + timedelta(days=1) else None
 
 
-def _could_meet(one: Article, other: Article) -> bool:
+def _are_near(one: datetime | None, other: datetime | None) -> bool:
     """Say whether two articles are near enough in time; one without a date may belong anywhere."""
-    first, second = _plausible_date(one), _plausible_date(other)
-    return first is None or second is None or abs(first - second) <= GATE
+    return one is None or other is None or abs(one - other) <= GATE
 
 
-def likeness(one: Vector, other: Vector) -> float:
-    """Return how alike two articles are; from 1.0 on they tell of the same event."""
-    return (DOUBTED if _is_doubtful(one, other) else 1.0) * _resemblance(one, other)
-
-
-def _is_doubtful(one: Vector, other: Vector) -> bool:
-    return _are_strangers(one, other) or _tell_past_each_other(one, other)
-
-
-def _are_strangers(one: Vector, other: Vector) -> bool:
-    return bool(one.actors and other.actors) and not one.actors & other.actors
-
-
-def _tell_other_amounts(one: Vector, other: Vector) -> bool:
-    """Say whether both titles name amounts of one unit, and neither article tells of the other's.
-
-    This counts for articles of the same days alone: later news of an event may well name other amounts.
-    """
-    if not _units(one.amounts) & _units(other.amounts):
-        return False
-    return not (one.amounts & other.whole.keys() or other.amounts & one.whole.keys())
-
-
-def _units(amounts: Iterable[str]) -> set[str]:
-    return {amount.rpartition(" ")[2] for amount in amounts}
-
-
-def _tell_past_each_other(one: Vector, other: Vector) -> bool:
-    if one.language != other.language or not (one.has_lead and other.has_lead):
-        return False
-    return min(one.title_told_by(other), other.title_told_by(one)) < TITLE_TOLD
-
-
-def _resemblance(one: Vector, other: Vector) -> float:
-    if one.language == other.language:
-        enough = SAME_EVENT if one.has_lead and other.has_lead else SAME_EVENT_BY_TITLE
-        return (
-            (NAMESAKES if _agree_in_names_alone(one, other) else 1.0)
-            * cosine(one.whole, other.whole)
-            / enough
-        )
-    telling = [name for name in one.shared.keys() & other.shared.keys() if not _is_general(name)]
-    if len(telling) < FEWEST_SHARED_ACROSS:
-        return 0.0
-    return cosine(one.shared, other.shared) / SAME_EVENT_ACROSS
-
-
-def _is_general(name: str) -> bool:
-    return name == "e:china:china" or name.endswith(" year")
-
-
-def _agree_in_names_alone(one: Vector, other: Vector) -> bool:
-    shared = one.whole.keys() & other.whole.keys()
-    return sum(not name.startswith("e:") for name in shared) < FEWEST_WORDS
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Compared:
-    """How alike two articles are, by themselves and as members of a story."""
-
-    alone: float
-    together: float
-    have_leads: bool
-
-
-def _compared(articles: Sequence[Article], read: Sequence[Vector]) -> dict[Pair, _Compared]:
-    """Compare the likely pairs."""
-    likely = (pair for pair in _candidates(read) if _could_meet(articles[pair[0]], articles[pair[1]]))
-    return {(one, other): _compare(read[one], read[other]) for one, other in likely}
-
-
-def _compare(one: Vector, other: Vector) -> _Compared:
-    alike = _resemblance(one, other)
-    is_doubtful = _is_doubtful(one, other) or _tell_other_amounts(one, other)
-    return _Compared(
-        alone=(DOUBTED if is_doubtful else 1.0) * alike,
-        together=(DOUBTED_TOGETHER if is_doubtful else 1.0) * alike,
-        have_leads=one.has_lead and other.has_lead,
-    )
-
-
-def _candidates(read: Sequence[Vector]) -> Iterable[Pair]:
-    """Propose the pairs that share at least two features which are not common."""
-    holders: dict[str, list[int]] = {}
-    for index, vector in enumerate(read):
-        for name in vector.whole:
-            holders.setdefault(name, []).append(index)
-    rare = (row for row in holders.values() if 2 <= len(row) <= MOST_POSTINGS)
-    shared = Counter(pair for row in rare for pair in combinations(row, 2))
-    return (pair for pair, count in shared.items() if count >= FEWEST_RARE)
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Group:
-    members: tuple[int, ...]
+    """A story so far."""
+
+    members: list[int]
+    speakers: list[int] = field(default_factory=list)
+    """The members that stand for it, in order."""
     likeness: float = 0.0
     """The sum over the pairs of its members."""
 
@@ -181,37 +92,132 @@ class _Group:
         return sqrt(squared) / len(self.members)
 
 
-def _merge(total: int, compared: Mapping[Pair, _Compared]) -> list[list[int]]:
-    """Join the most alike first."""
-    home = {index: _Group(members=(index,)) for index in range(total)}
-    for (one, other), found in sorted(compared.items(), key=lambda item: (-item[1].alone, item[0])):
-        first, second = home[one], home[other]
-        if first is second or not _may_join(first, second, found):
-            continue
-        if joined := _joined(first, second, compared):
-            home |= dict.fromkeys(joined.members, joined)
-    return sorted({id(each): sorted(each.members) for each in home.values()}.values())
+class Stories:
+    """The stories of a stream of articles: what comes today joins what was told in the last days.
 
-
-def _may_join(one: _Group, other: _Group, pair: _Compared) -> bool:
-    """Say whether a pair is alike enough to compare its groups.
-
-    A lone article may join a story for less than 1, unless there are only headlines, which hold too few words.
+    Articles are numbered from 0 as they come; a story has the number of one of its articles. No text is kept.
     """
-    if pair.alone >= 1:
-        return True
-    is_one_alone = (len(one.members) == 1) != (len(other.members) == 1)
-    return is_one_alone and pair.have_leads and pair.alone >= FAINTEST
 
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._index = Index()
+        self._home: list[_Group] = []
+        self._dates: dict[int, datetime | None] = {}
+        self._held: list[tuple[datetime, int, _Wording]] = []
+        """A heap of what may still meet something new, the oldest first."""
+        self._latest = _NEVER
+        self._twins: dict[_Wording, int] = {}
+        self._silent: list[int] = []
+        self._opened = lru_cache(maxsize=2 * AT_ONCE)(lambda number: opened(self._index[number], lexicon))
+        self._compared = lru_cache(maxsize=1 << 16)(self._compare)
 
-def _joined(one: _Group, other: _Group, compared: Mapping[Pair, _Compared]) -> _Group | None:
-    """Join two groups if one is on average as like the other's middle as two articles of one event are.
+    def add(self, articles: Iterable[Article]) -> list[int]:
+        """Take articles, those of one day before those of the next, and return the number of each."""
+        start, rest = len(self._home), iter(articles)
+        while some := list(islice(rest, AT_ONCE)):
+            self._merge(
+                self._likely_pairs([each for each in self._numbered(some) if not self._has_twin(*each)])
+            )
+            self._forget()
+        return list(range(start, len(self._home)))
 
-    The middle of many articles has what they agree in and little of what each has for itself. So an article that is
-    somewhat like all of a large story belongs to it, though it is not like enough to any one of them.
-    """
-    pairs = [(min(pair), max(pair)) for pair in product(one.members, other.members)]
-    across = sum(compared[pair].together for pair in pairs if pair in compared)
-    if across < len(pairs) * min(one.middle, other.middle):
-        return None
-    return _Group(members=one.members + other.members, likeness=one.likeness + other.likeness + across)
+    @property
+    def held(self) -> int:
+        """Return how many articles may still meet something new."""
+        return len(self._held)
+
+    def story_of(self, number: int) -> int:
+        """Return the story of an article; later articles may join two stories into one."""
+        return self._home[number].members[0]
+
+    def _numbered(self, articles: Sequence[Article]) -> list[tuple[int, Article]]:
+        start = len(self._home)
+        self._home += (_Group(members=[start + index]) for index in range(len(articles)))
+        return list(enumerate(articles, start))
+
+    def _has_twin(self, number: int, article: Article) -> bool:
+        """Put an article that repeats another of these days word for word into its story; of others note when they came."""
+        wording = crc32(article.title.encode()), crc32(article.text[:LEAD_CHARACTERS].encode())
+        date, twin = _plausible_date(article), self._twins.get(wording)
+        if twin is not None and (article.title or article.text) and _are_near(date, self._dates[twin]):
+            self._take_in(self._home[twin], self._home[number])
+            return True
+        self._dates[number] = date
+        self._twins[wording] = number
+        self._latest = max(self._latest, date or _NEVER)
+        heappush(self._held, (date or article.first_seen, number, wording))
+        return False
+
+    def _likely_pairs(self, articles: Sequence[tuple[int, Article]]) -> list[tuple[int, int]]:
+        read = [features(a.title, a.text, language=a.language, lexicon=self._lexicon) for _, a in articles]
+        for each in read:
+            self._index.count(each)
+        pairs: list[tuple[int, int]] = []
+        for (number, _), each in zip(articles, read, strict=True):
+            vector = self._index.weigh(each)
+            pairs += [
+                (other, number) for other in self._index.near(vector) if self._could_meet(other, number)
+            ]
+            self._index.add(number, vector)
+            self._home[number].speakers.append(number)
+        return pairs
+
+    def _could_meet(self, one: int, other: int) -> bool:
+        return _are_near(self._dates[one], self._dates[other])
+
+    def _compare(self, one: int, other: int) -> Likeness:
+        return compare(self._opened(one), self._opened(other))
+
+    def _merge(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Join the most alike first."""
+        ranked = sorted((-self._compared(*pair).alone, pair) for pair in pairs)
+        for alike, (one, other) in ranked:
+            first, second = self._home[one], self._home[other]
+            if first is not second and self._may_join(first, second, one, other, -alike):
+                self._join(first, second)
+
+    def _may_join(self, first: _Group, second: _Group, one: int, other: int, alike: float) -> bool:
+        """Say whether a pair is alike enough to compare its groups.
+
+        A lone article may join a story for less than 1, unless there are only headlines, which hold too few words.
+        """
+        if alike >= 1:
+            return True
+        is_one_alone = (len(first.members) == 1) != (len(second.members) == 1)
+        have_leads = self._index[one].has_lead and self._index[other].has_lead
+        return is_one_alone and have_leads and alike >= FAINTEST
+
+    def _join(self, one: _Group, other: _Group) -> None:
+        """Join two groups if one is on average as like the other's middle as two articles of one event are.
+
+        The middle of many articles has what they agree in and little of what each has for itself. So an article that is
+        somewhat like all of a large story belongs to it, though it is not like enough to any one of them.
+        """
+        pairs = [(min(pair), max(pair)) for pair in product(one.speakers, other.speakers)]
+        across = sum(self._compared(*pair).together for pair in pairs if self._could_meet(*pair)) / len(pairs)
+        welcome = WELCOME if max(len(one.members), len(other.members)) >= MANY else 1.0
+        if across * welcome >= min(one.middle, other.middle):
+            larger, smaller = sorted((one, other), key=lambda each: -len(each.members))
+            larger.likeness += smaller.likeness + across * len(one.members) * len(other.members)
+            self._take_in(larger, smaller)
+
+    def _take_in(self, larger: _Group, smaller: _Group) -> None:
+        speakers = sorted((*larger.speakers, *smaller.speakers))
+        larger.speakers = speakers[-SPEAKERS:]
+        self._silent += speakers[:-SPEAKERS]
+        larger.members += smaller.members
+        for number in smaller.members:
+            self._home[number] = larger
+
+    def _forget(self) -> None:
+        """Forget what is too old to meet anything new, and of large stories all but the speakers."""
+        while self._held and self._held[0][0] < self._latest - GATE:
+            _, number, wording = heappop(self._held)
+            del self._dates[number]
+            if self._twins[wording] == number:
+                del self._twins[wording]
+            speakers = self._home[number].speakers
+            speakers[:] = [each for each in speakers if each != number]
+            self._silent.append(number)
+        self._index.drop(self._silent)
+        self._silent = []

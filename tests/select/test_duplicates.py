@@ -54,6 +54,12 @@ def test_tracking_parameters_are_cut(url: str, cut: str) -> None:
         pytest.param("https://news.example/a/1.html/amp/", id="amp-ending"),
         pytest.param("https://news.example/a/1.html?amp=1", id="amp-parameter"),
         pytest.param(" https://news.example/a/1.html/ ", id="slash-and-spaces"),
+        pytest.param("https://mip.news.example/a/1.html", id="mobile-by-a-search-engine"),
+        pytest.param("https://amp.news.example/a/1.html?outputType=amp", id="amp-host"),
+        pytest.param("https://news.example/a/1.html?page=2", id="second-page"),
+        pytest.param("https://news.example/a/1.html?page=all", id="all-pages"),
+        pytest.param("https://news.example/a/1.html?print=1", id="for-printing"),
+        pytest.param("https://news.example/a/1.html?from=timeline", id="shared-among-friends"),
     ],
 )
 def test_the_addresses_of_one_page_have_one_key(url: str) -> None:
@@ -69,6 +75,10 @@ def test_the_addresses_of_one_page_have_one_key(url: str) -> None:
         pytest.param("https://a.example:8080/x", "https://a.example/x", id="port"),
         pytest.param("javascript:alert(1)", "javascript:alert(2)", id="no-host"),
         pytest.param("https://a.example:99999/", "https://a.example/", id="impossible-port"),
+        pytest.param(
+            "https://a.example/?page=1234", "https://a.example/?page=1235", id="a-page-by-its-number"
+        ),
+        pytest.param("https://a.example/?from=paris", "https://a.example/?from=rome", id="from-somewhere"),
     ],
 )
 def test_different_pages_keep_different_keys(one: str, other: str) -> None:
@@ -119,3 +129,48 @@ def test_the_result_does_not_hang_on_the_order() -> None:
 def test_likeness_is_the_share_of_the_shorter_text() -> None:
     assert likeness(shingles(WIRE), shingles(f"{WIRE} {WIRE_ZH}")) > 0.9
     assert likeness(shingles(WIRE), shingles(WIRE_ZH)) == 0
+
+
+def test_the_second_page_of_an_article_is_that_article() -> None:
+    first, second = (
+        "https://a.example/2022/content_20220221.htm",
+        "https://a.example/2022/content_20220221_2.htm",
+    )
+    assert canonical_url(first) == canonical_url(second)
+
+
+@pytest.mark.parametrize(
+    ("text", "tail"),
+    [
+        pytest.param("The hall opened on Monday in Ningbo.", " Read more", id="read-more"),
+        pytest.param(
+            "The hall opened on Monday in Ningbo.", "\nRead the full story on our site", id="full-story"
+        ),
+        pytest.param("The hall opened on Monday in Ningbo.", " Edited by the evening desk", id="editor"),
+        pytest.param("宁波周一启用虚拟办事大厅。", "（责任编辑：某某）", id="editor-zh"),
+        pytest.param("宁波周一启用虚拟办事大厅。", "\n来源：晚报\n责编：某某", id="source-and-editor-zh"),
+        pytest.param("宁波周一启用虚拟办事大厅。", "点击阅读全文", id="read-on-zh"),
+    ],
+)
+def test_a_short_text_with_a_trailing_line_is_the_same_text(text: str, tail: str) -> None:
+    assert len(find_duplicates([article("A", text), article("B", text + tail)])) == 1
+
+
+def test_a_headline_alone_is_the_same_with_a_site_s_name_after_it() -> None:
+    title = "Ningbo opens a virtual hall for papers"
+    assert len(find_duplicates([article(title), article(f"{title} - Harbour Daily", source="harbour")])) == 1
+
+
+def test_columns_of_one_name_are_no_duplicates() -> None:
+    assert (
+        find_duplicates(
+            [article("早报", url="https://a.example/1"), article("早报", url="https://b.example/2")]
+        )
+        == ()
+    )
+
+
+def test_an_endless_page_is_read_to_a_certain_length() -> None:
+    endless = "hall " * 200_000
+    assert len(shingles(endless)) == 1
+    assert len(find_duplicates([article("A", endless), article("B", endless)])) == 1

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.model import Article
 from pipeline.select.lexicon import Lexicon, load
-from pipeline.select.stories import group
+from pipeline.select.stories import Stories, group
 from tests.select.builders import NOON, article
 
 FUND = article(
@@ -215,3 +215,106 @@ def test_empty_articles_stay_apart(lexicon: Lexicon) -> None:
 def test_grouping_is_the_same_each_time(lexicon: Lexicon) -> None:
     articles = [FUND, FUND_ZH, FUND_AGAIN, OTHER_CITY]
     assert group(articles, lexicon) == group(articles, lexicon)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param(
+            "Tencent halts sales on its collectibles app",
+            "Tencent stops selling digital collectibles",
+            id="acts",
+        ),
+        pytest.param("苏州設立十億元元宇宙基金", "苏州设立十亿元元宇宙基金", id="traditional"),
+        pytest.param(
+            "南京元宇宙產業園揭牌", "Nanjing opens metaverse industrial park", id="traditional-across"
+        ),
+        pytest.param("百度裁员三百人", "Baidu lays off 300 staff", id="acts-across"),
+        pytest.param(
+            "无锡设立20亿元元宇宙基金", "Wuxi sets up US$280 million metaverse fund", id="converted-across"
+        ),
+        pytest.param(
+            "快手补贴数字人直播商家",
+            "Kuaishou subsidises merchants who livestream with avatars",
+            id="things-across",
+        ),
+    ],
+)
+def test_headlines_in_other_words_are_one_story(one: str, other: str, lexicon: Lexicon) -> None:
+    assert len(group([article(one), article(other)], lexicon)) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("Baidu launches XiRang app", "Tencent launches collectibles app", id="other-firm"),
+        pytest.param("「飞苇科技」完成数千万元A轮融资", "「飞苇科技」完成数千万元B轮融资", id="other-round"),
+        pytest.param("百度裁员三百人", "Baidu opens virtual showroom for carmakers", id="other-act-across"),
+        pytest.param(
+            "苏州设立10亿元元宇宙基金",
+            "Wuxi sets up 2 billion yuan metaverse fund",
+            id="other-city-and-sum-across",
+        ),
+        pytest.param("😀😀😀", "🎉🎉", id="emoji"),
+        pytest.param("", "Baidu launches XiRang app", id="no-title"),
+    ],
+)
+def test_headlines_of_two_events_stay_apart(one: str, other: str, lexicon: Lexicon) -> None:
+    assert len(group([article(one), article(other)], lexicon)) == 2
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param(FUND_AGAIN.title.upper(), id="all-capitals"),
+        pytest.param(f"🔥 {FUND_AGAIN.title} 🔥", id="emoji"),
+        pytest.param(f"{FUND_AGAIN.title}（郑州 元宇宙）メタバース", id="mixed-scripts"),
+    ],
+)
+def test_an_odd_title_keeps_no_article_from_its_story(title: str, lexicon: Lexicon) -> None:
+    assert len(group([FUND, article(title, FUND_AGAIN.text, source="odd")], lexicon)) == 1
+
+
+def test_an_endless_page_is_read_no_further_than_its_lead(lexicon: Lexicon) -> None:
+    endless = article(FUND_AGAIN.title * 2000, f"{FUND_AGAIN.text} " * 4000, source="endless")
+    assert len(group([FUND, endless], lexicon)) == 1
+
+
+def test_today_s_article_joins_yesterday_s_story(lexicon: Lexicon) -> None:
+    stories = Stories(lexicon)
+    (first, _) = stories.add([FUND, OTHER_CITY])
+    (second, third) = stories.add([FUND_ZH, LAYOFFS_ZH])
+    assert stories.story_of(second) == stories.story_of(first)
+    assert stories.story_of(third) == third
+
+
+def test_one_by_one_makes_the_stories_that_all_at_once_makes(lexicon: Lexicon) -> None:
+    articles = [FUND, LAYOFFS_ZH, FUND_ZH, OTHER_CITY, LAUNCH_ZH, FUND_AGAIN, LAYOFFS_ZH_AGAIN, OTHER_CITY_ZH]
+    stories = Stories(lexicon)
+    numbers = [stories.add([each])[0] for each in articles]
+    told = {frozenset(n for n in numbers if stories.story_of(n) == stories.story_of(m)) for m in numbers}
+    found = {frozenset(articles.index(a) for a in story.articles) for story in group(articles, lexicon)}
+    assert told == found
+
+
+def test_what_was_told_earlier_stands_behind_what_joins_it(lexicon: Lexicon) -> None:
+    strong = article(FUND.title, FUND.text, source="ministry", standing=0.9)
+    (story,) = group([FUND_AGAIN], lexicon, earlier=[strong, OTHER_CITY])
+    assert story.articles == (FUND_AGAIN, strong)
+
+
+def test_copies_of_one_press_release_are_one_story(lexicon: Lexicon) -> None:
+    exact = [article(FUND.title, FUND.text, url=f"https://x.example/{n}") for n in range(1000)]
+    near = [article(FUND.title, f"(Desk {n}) {FUND.text}") for n in range(150)]
+    assert len(group([*exact, *near], lexicon)) == 1
+
+
+def test_what_is_too_old_to_meet_anything_is_forgotten(lexicon: Lexicon) -> None:
+    stories = Stories(lexicon)
+    for day in range(12):
+        at = NOON + timedelta(days=day)
+        stories.add(
+            article(f"Harbour {day} {n}", f"Word{day}x{n} by itself.", published=at, first_seen=at)
+            for n in range(30)
+        )
+    assert stories.held <= 4 * 30

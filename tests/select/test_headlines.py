@@ -1,0 +1,44 @@
+"""What a title names is read kind by kind, the same in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.select.headlines import Headline, read_headline
+from pipeline.select.lexicon import Lexicon, load
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return load()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        pytest.param("Sixteen firms move in", "16家企业入驻", "counts", id="number-in-words"),
+        pytest.param("Sales fall 30%", "销量下跌三成", "acts", id="act"),
+        pytest.param("Series A round", "完成A轮融资", "rounds", id="round"),
+        pytest.param("Seed funding for an idol", "虚拟偶像获种子轮融资", "rounds", id="seed"),
+        pytest.param("Baidu opens a hall", "百度開放展廳", "firms", id="firm"),
+        pytest.param("A museum in Hangzhou", "杭州博物館", "places", id="place"),
+        pytest.param("A museum in Hangzhou", "杭州博物館", "things", id="thing"),
+        pytest.param("Air 2 glasses", "眼镜Air 2开售", "models", id="model"),
+    ],
+)
+def test_two_languages_name_the_same(one: str, other: str, kind: str, lexicon: Lexicon) -> None:
+    first, second = read_headline(one, lexicon), read_headline(other, lexicon)
+    assert set(getattr(first, kind)) & set(getattr(second, kind))
+
+
+def test_money_is_told_in_yuan(lexicon: Lexicon) -> None:
+    (dollars,), (yuan,) = (
+        read_headline("A US$10 million round", lexicon).money,
+        read_headline("7000万元融资", lexicon).money,
+    )
+    assert dollars == yuan
+
+
+def test_nothing_names_nothing(lexicon: Lexicon) -> None:
+    empty = read_headline("", lexicon)
+    assert not any(getattr(empty, kind) for kind in Headline.__dataclass_fields__)
