@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 QUOTED = re.compile(r"“[^”\n]{0,400}”|\"[^\"\n]{0,400}\"|「[^」\n]{0,400}」|『[^』\n]{0,400}』")
@@ -48,6 +54,21 @@ def clean_line(text: str) -> str:
     ):  # most names: this is asked for every reader
         return text.strip()
     return clean(text).replace("\n", " ")
+
+
+def simplified(text: str) -> str:
+    """Write traditional Chinese characters the simplified way, one for one, so that places in the text stay."""
+    if not HAN.search(text):
+        return text
+    written: str = _simplifier().convert(text)
+    return written if len(written) == len(text) else text
+
+
+@cache
+def _simplifier() -> OpenCC:
+    from opencc import OpenCC  # its tables are read when first needed
+
+    return OpenCC("t2s")
 
 
 def han_count(text: str) -> int:
@@ -182,9 +203,10 @@ def _any_of(names: Iterable[str]) -> str:
 
 
 _AMOUNT = re.compile(
-    r"(?P<before>(?:hk|us)?\$|[€£¥￥]|\b(?:rmb|cny|usd|hkd|eur)\s?)?"
-    r"(?<![\d.,A-Za-z])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    rf"\s?(?:[-–]?(?P<scale>{_any_of(_SCALES)}))?(?:[余多]|[\s-])?(?P<after>{_any_of(_UNITS)})?",
+    r"(?:(?P<before>(?:hk|us)?\$|[€£¥￥]|\b(?:rmb|cny|usd|hkd|eur)\s?)|(?<![\d.,A-Za-z]))"
+    r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    rf"[余餘多]?\s?(?:[-–]?(?P<scale>{_any_of(_SCALES)})(?:(?<=[亿億])(?P<rest>\d{{1,4}})[万萬](?!\d))?)?"
+    rf"(?:[余餘多]|[\s-])?(?P<after>{_any_of(_UNITS)})?",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -201,8 +223,9 @@ _DIGITS = {character: index for index, character in enumerate("零一二三四�
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
 _HAN_NUMBER = re.compile(
-    r"百分之(?P<percent>[零〇一二三四五六七八九十百]+)"
-    r"|(?P<number>[一二两兩三四五六七八九十][零〇一二两兩三四五六七八九十百千万萬亿億]+)[余多]?(?P<after>元人民币|元|美元|港元|欧元)?"
+    r"百分之(?P<percent>[零〇一二三四五六七八九十百]{1,9}(?:点[零〇一二三四五六七八九]{1,9})?)"
+    r"|(?P<number>[一二两兩三四五六七八九十](?:[零〇一二两兩三四五六七八九十百千万萬亿億]|[点余餘多几幾](?=[零〇一二三四五六七八九]{0,9}[万萬亿億])){1,24})"
+    r"[余餘多]?(?P<after>元人民币|元|美元|港元|欧元)?"
 )
 
 
@@ -231,15 +254,17 @@ def _dates(text: str) -> Iterator[Quantity]:
 def _amounts(text: str) -> Iterator[Quantity]:
     for match in _AMOUNT.finditer(text):
         value, scale = float(match["number"].replace(",", "")), (match["scale"] or "").lower()
+        rest = float(match["rest"] or 0) * 1e4
         unit = _UNITS.get((match["before"] or match["after"] or "").strip().lower(), "")
-        if len(scale) == 1 and scale in "mbk" and not match["before"]:
+        if len(scale) == 1 and scale in "mbk" and unit in ("", "%", "year"):
             yield _quantity(
                 match, value=value, unit=unit
             )  # 5m may be metres: a scale only after a currency sign
         elif unit == "year" and not (value.is_integer() and 1900 <= value <= 2100):
             yield _quantity(match, value=value * _SCALES.get(scale, 1), unit="")
         else:
-            yield _quantity(match, value=value * _SCALES.get(scale, 1), unit=_year_or(unit, value, match))
+            total = value * _SCALES.get(scale, 1) + rest
+            yield _quantity(match, value=total, unit=_year_or(unit, value, match))
 
 
 def _year_or(unit: str, value: float, match: re.Match[str]) -> str:
@@ -257,14 +282,22 @@ def _han_amounts(text: str) -> Iterator[Quantity]:
             )
 
 
-def _han_value(numeral: str) -> int:
+def _han_value(numeral: str) -> float:
+    """Read ``三千``, ``二十多万`` (200,000, for that is what is known of it), ``三点五亿``."""
+    whole, point, decimals = numeral.partition("点")
+    if point:
+        scale = math.prod(_MYRIADS[character] for character in decimals if character in _MYRIADS)
+        digits = "".join(str(_DIGITS[character]) for character in decimals if character in _DIGITS)
+        return round((_han_value(whole) + float(f"0.{digits or 0}")) * scale, 6)
     total = section = digit = 0
     for character in numeral:
         if character in _DIGITS:
             digit = _DIGITS[character]
         elif character in _TENS:
             section, digit = section + (digit or 1) * _TENS[character], 0
-        else:
+        elif character in "亿億":
+            total, section, digit = max(total + section + digit, 1) * _MYRIADS[character], 0, 0
+        elif character in _MYRIADS:
             total, section, digit = total + max(section + digit, 1) * _MYRIADS[character], 0, 0
     return total + section + digit
 

@@ -120,6 +120,14 @@ def test_sentences_are_whole_and_in_order(text: str, language: str, expected: li
         pytest.param("约3亿多元", "300000000 CNY", id="some-more"),
         pytest.param("US$3.5bn", "3500000000 USD", id="dollars"),
         pytest.param("6000万美元", "60000000 USD", id="meiyuan"),
+        pytest.param("二十多万", "200000", id="some-tens-of-thousands"),
+        pytest.param("20多万元", "200000 CNY", id="some-tens-of-thousands-in-digits"),
+        pytest.param("1亿2000万元", "120000000 CNY", id="two-scales"),
+        pytest.param("三点五亿元", "350000000 CNY", id="chinese-decimals"),
+        pytest.param("百分之三点五", "3.5 %", id="chinese-percent-with-decimals"),
+        pytest.param("三万亿元", "3e+12 CNY", id="chinese-trillions"),
+        pytest.param("150m yuan", "150000000 CNY", id="short-millions"),
+        pytest.param("RMB150m", "150000000 CNY", id="short-millions-behind-a-currency"),
         pytest.param("HK$20", "20 HKD", id="hong-kong-dollars"),
         pytest.param("10,000 units", "10000", id="thousands-mark"),
         pytest.param("百分之三十", "30 %", id="chinese-percent"),
@@ -155,7 +163,16 @@ def test_impossible_dates_are_plain_numbers() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1" * 100_000, "1,111," * 30_000, "一百" * 50_000, "Jan " * 50_000, "。" * 100_000]
+    "text",
+    [
+        "1" * 100_000,
+        "1,111," * 30_000,
+        "一百" * 50_000,
+        "三点五亿" * 25_000,
+        "二多" * 50_000,
+        "Jan " * 50_000,
+        "。" * 100_000,
+    ],
 )
 def test_hostile_text_is_read_in_reasonable_time(text: str) -> None:
     start = process_time()

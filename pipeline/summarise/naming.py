@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-NAME = re.compile(r"(?<![\w'’])[A-Z][\w'’&.-]*[\w](?:\s[A-Z][\w'’&.-]*[\w])*")
+_WORD = r"[A-Z][A-Za-z0-9\u00c0-\u024f'’&.-]*[A-Za-z0-9\u00c0-\u024f]"
+NAME = re.compile(rf"(?<![A-Za-z0-9\u00c0-\u024f'’]){_WORD}(?:\s{_WORD})*")
+_LONG = re.compile(r"\b[A-Za-z][a-z]{3,}\b")
+FEWEST_LONG, TITLE_CASE = 4, 0.8
+"""Words of four letters and more, and the share of them in capitals, from which on a sentence is a headline in capitals."""
+LONGEST_TERM = 3
 EMPTY_WORDS = frozenset(
     (
         "the", "a", "an", "of", "to", "in", "on", "for", "and", "or", "is", "are", "was", "were", "be", "been", "has", "have", "had",
@@ -33,14 +38,25 @@ _ACT = re.compile(
     r"\s(?:said|told|raised|opened|launched|announced|unveiled|signed|won|lost|joined|bought|sold|hired|released|led|leads|plans|planned"
     r"|wants|invested|built|founded|acquired|reported|sued|fined|argued|added|agreed)\b"
 )
-_FAMILY_NAMES = (
+FAMILY_NAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
     "張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭鄧許蘇盧蔣賈葉閻鍾譚鄒陸顧龍萬錢湯賀賴龔"
 )
 _SPEAKER = re.compile(
-    rf"(?:^|[，。；：、！？“”「」\s]|负责人|負責人|总经理|總經理|经理|教授|主任|董事长|董事長|市民|记者|記者|创始人|創始人)([{_FAMILY_NAMES}][\u4e00-\u9fff]{{1,2}}?)"
+    rf"(?:^|[，。；：、！？“”「」\s]|负责人|負責人|总经理|總經理|经理|教授|主任|董事长|董事長|市民|记者|記者|创始人|創始人)([{FAMILY_NAMES}][\u4e00-\u9fff]{{1,2}}?)"
     r"(?:说|說|表示|称|稱|介绍|介紹|指出|认为|認為|透露|强调|強調)"
 )
+
+
+def is_title_case(sentence: str) -> bool:
+    """Say whether an English sentence has its words in capitals throughout, as some headlines do."""
+    long = _LONG.findall(sentence)
+    return len(long) >= FEWEST_LONG and sum(word[0].isupper() for word in long) >= TITLE_CASE * len(long)
+
+
+def is_term(word: str) -> bool:
+    """Say whether a Latin word within Chinese is a term of two or three letters, as VR or NFT, rather than a name."""
+    return word.isupper() and len(word) <= LONGEST_TERM
 
 
 def words_of_name(match: re.Match[str], sentence: str) -> list[str]:

@@ -1,0 +1,256 @@
+"""What is looked up in a source when a summary of it is checked, each thing prepared when first needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from functools import cached_property
+
+from pipeline.summarise.spelled import (
+    HALF_YEAR,
+    MONTHS,
+    NUMBER_WORDS,
+    ORDINAL,
+    SPAN_SECONDS,
+    kind_behind,
+    ordinal,
+    spelled_numbers,
+)
+from pipeline.text import HAN, Quantity, is_mostly_han, quantities, words
+
+STEM = 5
+"""Words that share so many first letters count as forms of one word."""
+LONGEST_ACRONYM = 6
+MOST_PLACES = 50
+"""Places of a passage that are looked at."""
+Kind = tuple[str, str]
+"""A number's unit, and the kind of measure word behind it; either may be empty."""
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+MODEL = re.compile(r"(?<![A-Za-z\d])([A-Za-z]{1,12}-?)(\d{1,6}(?:\.\d{1,3})?)(?![\d.]*\d)")
+"""A name that ends in a number: PM2.5, GPT-4."""
+MASK = "\0"
+"""What stands for any number where only the wording around it counts."""
+_MONTH = re.compile(r"(?<!\d)(\d{1,2})月")
+_MONTH_NAME = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b")
+_BROKEN = re.compile(r"(?<![\d,.])\d{1,3}(?:, \d{3})+(?!\d)")
+"""A number that came apart behind its commas: 3, 700."""
+_SPAN = re.compile(r"\b((?:19|20)\d\d) ?(?:-|–|—|/)+ ?(\d\d)\b")
+"""Years as in 2007–11."""
+_GENITIVE = re.compile(r"['’]s\b")
+_DAY = re.compile(r"(?<![\d月])(\d{1,2})(?:[日号號]|st\b|nd\b|rd\b|th\b)")
+_NOT_LATIN = re.compile(r"[^a-z0-9\u00e0-\u024f]+")
+_QUOTES = re.compile(r"[“”「」『』\"`]|''")
+_SPACE = re.compile(r"\s+")
+
+
+class Claim:
+    """A sentence of a summary with its numbers, and the rest of it with months and currencies blanked as well."""
+
+    def __init__(self, text: str) -> None:
+        self.text = _read_out(text)
+        self.is_han = is_mostly_han(text)
+        self.numbers = (*quantities(self.text), *spelled_numbers(self.text))
+        rest = list(self.text)
+        for number in self.numbers:
+            rest[number.start : number.end] = " " * (number.end - number.start)
+        self.numberless = "".join(rest)
+        self.words = words(self.numberless)
+
+
+class Evidence:
+    """A source."""
+
+    def __init__(self, text: str, names: Mapping[str, Collection[str]]) -> None:
+        self.text = _read_out(text)
+        self.folded = fold(text)
+        self.names = names
+
+    @cached_property
+    def is_han(self) -> bool:
+        return is_mostly_han(self.text)
+
+    @cached_property
+    def found_names(self) -> frozenset[str]:
+        return frozenset(name for name in self.names if any(map(self.has_name, (name, *self.names[name]))))
+
+    @cached_property
+    def spaced(self) -> str:
+        """The text in lower case with a space around each Latin word."""
+        return _spaced(self.text)
+
+    @cached_property
+    def linked(self) -> frozenset[str]:
+        """The Latin words of the names that it has, if in another spelling."""
+        return frozenset(bare(word) for name in self.found_names for word in name.split())
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(map(bare, set(words(self.text))))
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        return frozenset(word[:STEM] for word in self.words if len(word) >= STEM)
+
+    @cached_property
+    def initials(self) -> str:
+        """The first letters of its Latin words, in order; extended is an X."""
+        return "".join("x" if word.startswith("ex") else word[0] for word in self.spaced.split())
+
+    def spells_out(self, word: str) -> bool:
+        """Say whether a word of capitals stands for words of the source, as XR for extended reality."""
+        return word.isupper() and 1 < len(word) <= LONGEST_ACRONYM and word.lower() in self.initials
+
+    @cached_property
+    def characters(self) -> frozenset[str]:
+        return frozenset(self.text)
+
+    @cached_property
+    def numbers(self) -> tuple[Quantity, ...]:
+        return (*quantities(self.text), *spelled_numbers(self.text))
+
+    @cached_property
+    def counted(self) -> dict[float, set[Kind]]:
+        """What each number counts."""
+        kinds: dict[float, set[Kind]] = {}
+        for number in self.numbers:
+            kinds.setdefault(number.value, set()).add((number.unit, classifier(self.text, number)))
+        return kinds
+
+    @cached_property
+    def alike(self) -> dict[str, list[Quantity]]:
+        """Where each number stands."""
+        places: dict[str, list[Quantity]] = {}
+        for number in self.numbers:
+            places.setdefault(number.key, []).append(number)
+        return places
+
+    @cached_property
+    def seconds(self) -> frozenset[float]:
+        """How long each span of time is that it tells."""
+        spans = ((number.value, classifier(self.text, number)) for number in self.numbers)
+        half = {SPAN_SECONDS["个月"] * 6.0} if HALF_YEAR.search(self.text) else set()
+        return frozenset({value * SPAN_SECONDS[kind] for value, kind in spans if kind in SPAN_SECONDS} | half)
+
+    @cached_property
+    def ascending(self) -> list[float]:
+        return sorted(self.counted)
+
+    @cached_property
+    def spelled(self) -> frozenset[float]:
+        """Every number that is written as one word."""
+        return frozenset(
+            n for word, n in NUMBER_WORDS.items() if word in (self.text if HAN.match(word) else self.words)
+        )
+
+    @cached_property
+    def ordinals(self) -> frozenset[int]:
+        return frozenset(map(ordinal, ORDINAL.finditer(self.text)))
+
+    @cached_property
+    def values(self) -> frozenset[float]:
+        """Every number, whatever it counts; of dates the days and months."""
+        dates = {float(part) for date in self.dates for part in date}
+        return self.spelled | dates | {quantity.value for quantity in self.numbers}
+
+    @cached_property
+    def dates(self) -> frozenset[tuple[int, int]]:
+        return frozenset(
+            divmod(int(quantity.value), 100) for quantity in self.numbers if quantity.unit == "date"
+        )
+
+    @cached_property
+    def months(self) -> frozenset[int]:
+        named = (MONTHS[name] for name in _MONTH_NAME.findall(self.text))
+        return frozenset((*(month for month, _ in self.dates), *named, *map(int, _MONTH.findall(self.text))))
+
+    @cached_property
+    def days(self) -> frozenset[int]:
+        return frozenset((*(day for _, day in self.dates), *map(int, _DAY.findall(self.text))))
+
+    @cached_property
+    def models(self) -> dict[str, set[str]]:
+        """The numbers that each name ending in one has."""
+        numbers: dict[str, set[str]] = {}
+        for match in MODEL.finditer(self.text):
+            numbers.setdefault(match[1].lower(), set()).add(match[2])
+        return numbers
+
+    @cached_property
+    def masked(self) -> str:
+        """The folded text with each number masked."""
+        return NUMBER.sub(MASK, self.folded)
+
+    @cached_property
+    def _masks(self) -> dict[int, str]:
+        """The number behind each mask."""
+        places = (place for place, character in enumerate(self.masked) if character == MASK)
+        return dict(zip(places, NUMBER.findall(self.folded), strict=False))
+
+    def numbers_within(self, window: str, at: int) -> frozenset[str]:
+        """Return the numbers at one place of a masked passage, wherever it stands."""
+        found: set[str] = set()
+        start = self.masked.find(window)
+        while start >= 0:
+            found.add(self._masks.get(start + at, ""))
+            start = self.masked.find(window, start + 1)
+        return frozenset(found)
+
+    def has_date(self, month: int, day: int) -> bool:
+        """Say whether a date is told, in one piece or as a month here and a day of it there."""
+        return (month, day) in self.dates or (month in self.months and day in self.days)
+
+    def holds(self, passage: str) -> bool:
+        """Say whether a passage stands in the source word for word, but for spaces and kinds of quotation marks."""
+        folded = fold(passage).removesuffix("…").rstrip(".。")
+        start = self.folded.find(folded)
+        for _ in range(MOST_PLACES):
+            if start < 0 or not self._cuts_number(start, start + len(folded)):
+                return start >= 0
+            start = self.folded.find(folded, start + 1)
+        return False
+
+    def _cuts_number(self, start: int, end: int) -> bool:
+        """Say whether a piece of the folded text begins or ends within a number."""
+        begins = self.folded[max(start - 1, 0) : start].isdigit() and self.folded[start : start + 1].isdigit()
+        return begins or (
+            self.folded[max(end - 1, 0) : end].isdigit() and self.folded[end : end + 1].isdigit()
+        )
+
+    def knows(self, word: str) -> bool:
+        """Say whether it has a Latin word in some form, or a pair of Chinese characters."""
+        plain = bare(word)
+        if plain in self.words or (len(plain) >= STEM and plain[:STEM] in self.stems):
+            return True
+        return "-" in plain and all(map(self.knows, filter(None, plain.split("-"))))
+
+    def has_name(self, name: str) -> bool:
+        """Say whether a name stands in the text, a Latin one as whole words and perhaps in the plural."""
+        if HAN.search(name):
+            return fold(name) in self.folded
+        spaced = _spaced(name).rstrip()
+        return f"{spaced} " in self.spaced or f"{spaced}s " in self.spaced
+
+
+def _read_out(text: str) -> str:
+    """Return a text with its broken numbers joined, and years written out in full."""
+    joined = _BROKEN.sub(lambda broken: broken[0].replace(" ", ""), text)
+    return _SPAN.sub(lambda span: f"{span[1]}–{span[1][:2]}{span[2]}", joined)
+
+
+def fold(text: str) -> str:
+    """Return a text in lower case without quotation marks and spaces."""
+    return _SPACE.sub("", _QUOTES.sub("", text).replace("’", "'")).lower()
+
+
+def bare(word: str) -> str:
+    """Return a Latin word in lower case without its genitive and the signs behind it."""
+    return word.lower().replace("’", "'").removesuffix("'s").rstrip(".,'-&")
+
+
+def _spaced(text: str) -> str:
+    return f" {_NOT_LATIN.sub(' ', _GENITIVE.sub('', text.lower()))} "
+
+
+def classifier(text: str, quantity: Quantity) -> str:
+    """Return the kind of the measure word behind a number; empty without one."""
+    return kind_behind(text[quantity.end : quantity.end + 14])
