@@ -18,7 +18,7 @@ from bench.tasks import FAITHFUL, RELEVANCE, STORIES, Task, each, lexicon, pages
 from pipeline.demo.sample import Sample, SampleArticle, load_press, newsroom_folder
 from pipeline.demo.site import answer as site_answer
 from pipeline.model import Article, Story
-from pipeline.select.ranking import section_of
+from pipeline.select.sections import section_of
 from pipeline.text import han_count, word_count
 from pipeline.trial.rows import answer
 from pipeline.trial.stages import try_summarise

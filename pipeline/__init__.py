@@ -11,6 +11,7 @@
     select.novelty          what this newsletter has sent does not come again
     select.ranking          the best first                         (every verdict says why)
     summarise.extractive    one to three sentences                 (summarise.faithfulness checks them)
+    summarise.llm           … or a model's words, where they hold, and translations
     compose.sections        → items in sections                    (compose.quorum: enough to send?)
     render.mjml, .plaintext → one variant a language, with fields  (render.lint looks it over)
     deliver.ledger          one row a reader                       (store.deliveries keeps it)

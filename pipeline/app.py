@@ -55,10 +55,11 @@ class Newsroom:
 
     @cached_property
     def lexicon(self) -> Lexicon:
-        """Read the beat."""
+        """Read the beat: the newsroom's own ``lexicon.toml``, else the shipped one. Raises ``ConfigurationError``."""
         from pipeline.select import lexicon
 
-        return lexicon.load()
+        own = self.home / lexicon.FILE
+        return lexicon.load(own if own.exists() else None)
 
     @cached_property
     def templates(self) -> Templates:

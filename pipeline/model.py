@@ -105,6 +105,39 @@ class Reference:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Translation:
+    """An item's words in another language than its own, by a machine."""
+
+    language: str
+    headline: str
+    summary: str
+    why_it_matters: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One thing that an update tells and what was sent before does not, in English and in Chinese."""
+
+    kind: str
+    """``stage``, ``number`` or ``actor``."""
+    en: str
+    """Of a stage its key, which phrases put into words."""
+    zh: str
+    was_en: str = ""
+    """Of a number, what was sent; empty when it is not known to count the same."""
+    was_zh: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """What is new in an update, the weightiest first; never empty."""
+
+    facts: tuple[Fact, ...]
+    since: datetime
+    """The slot of the issue that told the story before."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Item:
     """A story as it stands in an issue."""
 
@@ -112,14 +145,19 @@ class Item:
     summary: str
     language: str
     section: str
-    """``policy``, ``companies``, ``technology``, ``collectibles`` or ``other``."""
+    """One of the beat's, or ``other``."""
     sources: tuple[Reference, ...]
     why: tuple[str, ...]
     published: datetime | None = None
     gloss: tuple[str, ...] = ()
     """Known names and terms of the story in the other language, for readers who do not read this one."""
     is_update: bool = False
+    news: News | None = None
+    """What is new in an update."""
     articles: tuple[Article, ...] = ()
+    why_it_matters: str = ""
+    """One line by a machine, and shown as such; empty when there is none."""
+    translations: tuple[Translation, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="See and steer issues.", no_args_is_help=True, rich_markup_mode=None)
 
 Name = Annotated[str, typer.Argument(metavar="ISSUE", help="Its number, or latest.")]
+_BEST = 10
+"""As many of what was left out are named unless all are asked for."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -76,6 +78,8 @@ def show(
         say(
             f"\n{number}. {item['headline']}  [{item['section']}, {item['language']}]\n   {item['summary']}\n   {outlets}"
         )
+        for put in item["translations"]:
+            say(f"   machine-translated, {put['language']}: {put['headline']}\n   {put['summary']}")
     _show_deliveries(row, in_doubt=in_doubt)
 
 
@@ -129,8 +133,15 @@ def _way_out(row: dict[str, Any]) -> str:
 
 
 @app.command(short_help="Say why items are in or out.")
-def why(context: typer.Context, issue: Name, as_json: AsJson = False) -> None:
-    """Say why each item is in, and why everything else collected for the slot is not."""
+def why(
+    context: typer.Context,
+    issue: Name,
+    every: Annotated[
+        bool, typer.Option("--all", help="Name all that was left out, not only the best.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say why each item is in, with the formula of its rank, and why the best of what was left out is not."""
     from pipeline.jobs.record import reasons_record
 
     with opened(context) as newsroom:
@@ -149,8 +160,17 @@ def why(context: typer.Context, issue: Name, as_json: AsJson = False) -> None:
             say(f"    {reason}")
         for article in item["articles"]:
             say(f"    {article['source']}: {article['url']}")
-    for out in record["left_out"]:
+    _say_left_out(record["left_out"], every=every, issue_id=found.id)
+
+
+def _say_left_out(left_out: Sequence[dict[str, str]], *, every: bool, issue_id: int) -> None:
+    shown = left_out if every else left_out[:_BEST]
+    if shown:
+        say(f"\nleft out, the best first ({len(shown)} of {len(left_out)}):")
+    for out in shown:
         say(f"- {out['title'] or out['url']}\n    {out['why']}\n    {out['url']}")
+    if len(shown) < len(left_out):
+        say(f"all of them: metabrief issues why {issue_id} --all")
 
 
 @app.command(short_help="Release a held issue.")

@@ -51,6 +51,7 @@ def run(
     with opened(context) as newsroom:
         chosen = newsroom.settings.find_newsletter(newsletter)
         due = composing.resolve_slot(newsroom, chosen, slot)
+        _ = newsroom.lexicon  # a beat that cannot be read is said before the sources are
         if dry_run:
             raise typer.Exit(_dry_run(newsroom, chosen, due))
         say(f"{chosen.key} {due.wall} ({chosen.timezone})")

@@ -42,6 +42,18 @@ def chosen_home(context: typer.Context) -> Path:
     return chosen if chosen is not None else find_home(Path.cwd())
 
 
+def own_lexicon(context: typer.Context) -> Path | None:
+    """Return the ``lexicon.toml`` of the newsroom one is in, if there is one; what it works with needs no newsroom."""
+    from pipeline.app import find_home
+    from pipeline.select.lexicon import FILE
+
+    try:
+        home: Path = context.obj or find_home(Path.cwd())
+    except ConfigurationError:
+        return None
+    return home / FILE if (home / FILE).is_file() else None
+
+
 def find_issue(newsroom: Newsroom, name: str) -> Issue:
     """Return the issue called by its id or ``latest``, whole. Raises ``MetabriefError``."""
     from pipeline.store import issues

@@ -55,6 +55,7 @@ def serve(
 
     allow_many_files()
     with opened(context) as newsroom, ExitStack() as stack:
+        _ = newsroom.lexicon  # a beat that cannot be read is said now, not when an issue is due
         slots = [] if pages_only else _next_slots(newsroom)
         counters = Counters()
         counters.registry.register(Standing(newsroom))

@@ -1,4 +1,4 @@
-"""``try``: one stage on your own file, or on many rows of JSON; needs no newsroom."""
+"""``try``: one stage on your own file, or on many rows of JSON; needs no newsroom, but heeds the beat of the one it is in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.opening import DONE, FAILED, counting, say, standard_input
+from pipeline.cli.opening import DONE, FAILED, counting, own_lexicon, say, standard_input
 from pipeline.errors import MetabriefError, UsageError
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _extracted(found: Answer) -> Iterator[str]:
 
 
 @app.command(short_help="Whether an article is on the beat.")
-def select(file: File = None, jsonl: Rows = None, as_json: AsJson = False) -> None:
+def select(context: typer.Context, file: File = None, jsonl: Rows = None, as_json: AsJson = False) -> None:
     """Judge whether an article is on the beat, and say why.
 
     Rows: {id, title, text?, url?, language?}.
@@ -84,7 +84,7 @@ def select(file: File = None, jsonl: Rows = None, as_json: AsJson = False) -> No
     from pipeline.trial.stages import try_select
 
     _require_one(file, jsonl)
-    judge = partial(answer, stage=partial(try_select, lexicon=load()))
+    judge = partial(answer, stage=partial(try_select, lexicon=load(own_lexicon(context))))
     if jsonl:
         _answer_rows(jsonl, judge)
     elif file:
@@ -98,6 +98,7 @@ def _selected(found: Answer) -> Iterator[str]:
 
 @app.command(short_help="Which articles tell of one event.")
 def cluster(
+    context: typer.Context,
     files: Annotated[list[Path] | None, typer.Argument(metavar="FILE…", help=_FILE_HELP)] = None,
     jsonl: Rows = None,
     as_json: AsJson = False,
@@ -112,10 +113,10 @@ def cluster(
     _require_one(files or None, jsonl)
     if jsonl:
         with _rows(jsonl) as rows:
-            _print_rows(try_cluster(rows, lexicon=load()))
+            _print_rows(try_cluster(rows, lexicon=load(own_lexicon(context))))
         return
     paths = files or []
-    found = try_cluster(map(_file_row, paths), lexicon=load())
+    found = try_cluster(map(_file_row, paths), lexicon=load(own_lexicon(context)))
     if as_json:
         _print_rows(found)
     else:
@@ -161,6 +162,7 @@ def summarise(
 
 @app.command(short_help="Whether a source says what its summary says.")
 def check(
+    context: typer.Context,
     source: Annotated[
         Path | None,
         typer.Argument(metavar="SOURCE", help="A page, a text, or a JSON object with source and summary."),
@@ -172,7 +174,7 @@ def check(
     jsonl: Rows = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check that a summary says only what its source says: numbers, names, quotations.
+    """Check that a summary says only what its source says: numbers, names, quotations, yes or no, plan or fact.
 
     Rows: {id, source, summary}.
     """
@@ -186,7 +188,7 @@ def check(
     _require_one(source, jsonl, summary, summary_file)
     if summary is not None and summary_file is not None:
         raise UsageError("give either --summary TEXT or --summary-file F")
-    judge = partial(answer, stage=partial(try_check, lexicon=load()))
+    judge = partial(answer, stage=partial(try_check, lexicon=load(own_lexicon(context))))
     if jsonl:
         _answer_rows(jsonl, judge)
     elif source:

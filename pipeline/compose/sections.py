@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 from pipeline.model import Item
 
-ORDER = ("policy", "companies", "technology", "collectibles", "other")
 
-
-def arrange(ranked: Sequence[Item], *, most: int) -> tuple[Item, ...]:
-    """Return the best ``most`` items, section by section, the best of each first."""
-    chosen = ranked[:most]
-    return tuple(sorted(chosen, key=lambda item: ORDER.index(item.section)))
+def arrange(ranked: Sequence[Item], *, sections: Sequence[str]) -> tuple[Item, ...]:
+    """Return the items section by section in the order of ``sections``, the best of each first; others come last."""
+    place = {section: at for at, section in enumerate(sections)}
+    return tuple(sorted(ranked, key=lambda item: place.get(item.section, len(place))))

@@ -12,6 +12,7 @@ from pipeline.app import Newsroom
 from pipeline.config import read_secret
 from pipeline.deliver.replies import without_secret
 from pipeline.doctor import (
+    beat,
     clock,
     complaints,
     configuration,
@@ -32,6 +33,7 @@ DATABASE = Check(topic="database", look=database.opening)
 ALWAYS = (
     Check(topic="configuration", look=configuration.settings),
     Check(topic="configuration", look=configuration.environment),
+    Check(topic="beat", look=beat.beat),
     Check(topic="folder", look=folder.rights),
     Check(topic="folder", look=folder.room),
     Check(topic="folder", look=folder.secrets),
@@ -58,7 +60,7 @@ STORED = (
     Check(topic="issues", look=issues.waiting),
 )
 TOPICS = (
-    *("configuration", "folder", "database", "clock", "readers", "sources"),
+    *("configuration", "beat", "folder", "database", "clock", "readers", "sources"),
     *("schedule", "issues", "templates", "relay", "dns", "site"),
 )
 """In the order they are told."""

@@ -19,13 +19,13 @@ PATIENCE_SECONDS, WHOLE_SECONDS = 4, 15
 
 @contextmanager
 def open_to_look(home: Path, *, clock: Clock = utc_now) -> Iterator[Newsroom]:
-    """Open a newsroom as it is. Raises ``ConfigurationError``, for sources.toml too."""
+    """Open a newsroom as it is. Raises ``ConfigurationError``, for sources.toml and lexicon.toml too."""
     home = home.resolve()
     settings = config.load(home)
     database = look_into(database_url(settings.database.url, home))
     newsroom = Newsroom(home=home, settings=settings, database=database, clock=clock)
     try:
-        _ = newsroom.sources
+        _ = newsroom.sources, newsroom.lexicon
         yield newsroom
     finally:
         database.close()

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
+
 from pipeline.app import Newsroom
 from pipeline.compose.quorum import Decision, Policy, Yield, decide
 from pipeline.compose.sections import arrange
@@ -14,10 +16,13 @@ from pipeline.config.values import parse_duration
 from pipeline.jobs.choose import Choice, Material, choose
 from pipeline.jobs.letterhead import masthead
 from pipeline.jobs.proof import proofread
-from pipeline.model import HoldReason, Issue, IssueStatus, Slot, Variant
+from pipeline.jobs.wording import word
+from pipeline.model import Article, HoldReason, Issue, IssueStatus, Slot, Variant
 from pipeline.render.variant import render
 from pipeline.schedule import find_slot, newest_slot
+from pipeline.select.duplicates import READ_CHARACTERS
 from pipeline.select.novelty import MEMORY
+from pipeline.select.stories import GATE
 from pipeline.store import articles, drafts, issues
 
 
@@ -97,12 +102,13 @@ def _set_anew(newsroom: Newsroom, newsletter: Newsletter, issue: Issue) -> Compo
 def draft_issue(newsroom: Newsroom, newsletter: Newsletter, slot: Slot, *, wants_hold: bool = False) -> Issue:
     """Compose an issue without writing it down. Raises ``TemplateError``."""
     choice = choose(_material(newsroom, newsletter, slot))
+    items = arrange(choice.ranked, sections=newsroom.lexicon.beat.sections)
     issue = Issue(
         newsletter=newsletter.key,
         slot=slot,
         status=IssueStatus.DRAFT,
         transport=newsroom.settings.delivery.transport,
-        items=arrange(choice.ranked, most=newsletter.max_items),
+        items=word(newsroom, newsletter, slot, items),
         left_out=choice.left_out,
         funnel=choice.funnel,
     )
@@ -121,6 +127,7 @@ def _material(newsroom: Newsroom, newsletter: Newsletter, slot: Slot) -> Materia
     with newsroom.database.read() as connection:
         previous = issues.previous_slot_at(connection, newsletter.key, slot)
         good, failed = articles.seen_since(connection, previous)
+        earlier = _earlier(connection, previous)
         sent = issues.sent_items(
             connection,
             newsletter.key,
@@ -134,11 +141,19 @@ def _material(newsroom: Newsroom, newsletter: Newsletter, slot: Slot) -> Materia
         period=newsletter.period_length,
         most=newsletter.max_items,
         articles=good,
+        earlier=earlier,
         failed=failed,
         sent=sent,
         sources={source.key: source for source in newsroom.sources},
         lexicon=newsroom.lexicon,
     )
+
+
+def _earlier(connection: sa.Connection, previous: datetime | None) -> tuple[Article, ...]:
+    """Return the articles before the previous slot that one of today may tell the event of."""
+    if previous is None:
+        return ()
+    return articles.seen_before(connection, previous, since=previous - GATE, characters=READ_CHARACTERS)
 
 
 def _set(

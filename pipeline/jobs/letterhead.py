@@ -11,7 +11,7 @@ from pipeline.config.sections import Dkim
 from pipeline.deliver.message import Origin, Sender
 from pipeline.deliver.signing import MAKE_A_KEY, Signer
 from pipeline.errors import ConfigurationError
-from pipeline.render.view import Imprint, Masthead
+from pipeline.render.masthead import Imprint, Masthead
 
 
 def disclaimers(newsroom: Newsroom, language: str) -> tuple[str, ...]:
@@ -27,6 +27,7 @@ def masthead(newsroom: Newsroom, newsletter: Newsletter, language: str) -> Masth
     return Masthead(
         newsletter=newsletter.key,
         title=newsletter.title,
+        beat=newsroom.lexicon.beat.name(settings.publisher.language if language == "both" else language),
         publisher=settings.publisher.name,
         publisher_language=settings.publisher.language,
         postal_address=settings.publisher.postal_address,

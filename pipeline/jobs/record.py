@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from pipeline.app import Newsroom
@@ -92,6 +93,9 @@ def _item(item: Item) -> dict[str, Any]:
         "sources": [{"name": source.name, "url": source.url} for source in item.sources],
         "language": item.language,
         "section": item.section,
+        "why_it_matters": item.why_it_matters,
+        "translations": [asdict(translation) for translation in item.translations],
+        "news": asdict(item.news) | {"since": item.news.since.isoformat()} if item.news else None,
     }
 
 

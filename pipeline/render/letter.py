@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.render.masthead import Imprint, language_tag
 from pipeline.render.mjml import to_html
 from pipeline.render.phrases import load_phrases
 from pipeline.render.plaintext import tidy
 from pipeline.render.templates import Templates
 from pipeline.render.variant import shorten
-from pipeline.render.view import Imprint, language_tag
 from pipeline.text import clean_line
 
 _TITLES = 60

@@ -14,6 +14,8 @@ from babel.dates import format_datetime
 from pipeline.errors import TemplateError
 from pipeline.render.templates import Templates
 
+_SECTION = "section_"
+"""What begins so names a section; a newsroom may have some of its own."""
 _LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
 
 
@@ -42,6 +44,10 @@ class Phrases:
         """Return the weekday and date on the wall of ``zone``."""
         return self._pattern("date", moment.astimezone(zone))
 
+    def day(self, moment: datetime, zone: ZoneInfo) -> str:
+        """Return the day on the wall of ``zone``, without its year."""
+        return self._pattern("day", moment.astimezone(zone))
+
     def published(self, moment: datetime, zone: ZoneInfo) -> str:
         """Return day, time and offset on the wall of ``zone``; the day alone when that is all that is known.
 
@@ -66,7 +72,7 @@ def load_phrases(templates: Templates, language: str) -> Phrases:
     words = _words(name, shipped)
     for layer in reversed(own):
         written = _words(name, layer)
-        for key in written.keys() - words.keys():
+        for key in (each for each in written if each not in words and not each.startswith(_SECTION)):
             raise TemplateError(f"{name}: unknown phrase {key!r}{_nearest(key, words)}; correct or remove it")
         words |= written
     return Phrases(language=language, words=words)

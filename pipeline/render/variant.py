@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from pipeline.model import Issue, Variant
+from pipeline.render.masthead import Masthead
 from pipeline.render.mjml import to_html
 from pipeline.render.personalise import FIELDS, marker
 from pipeline.render.phrases import Phrases, load_phrases
 from pipeline.render.plaintext import columns, tidy
 from pipeline.render.templates import Templates
-from pipeline.render.view import IssueView, Masthead, issue_view
+from pipeline.render.view import IssueView, issue_view
 from pipeline.text import clean_line
 
 _SUBJECT = 60
@@ -68,7 +70,7 @@ def _context(view: IssueView, masthead: Masthead, phrases: Phrases) -> dict[str,
     return {
         "view": view,
         "masthead": masthead,
-        "say": phrases.say,
+        "say": partial(phrases.say, beat=masthead.beat),
         "count": phrases.count,
         "field": {name: marker(name) for name in FIELDS},
     }

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from pipeline.model import Issue, Item, Reference
+from pipeline.model import Fact, Issue, Item, News, Reference
 from pipeline.render.links import web_link
+from pipeline.render.masthead import Masthead, NoticeView, language_tag
 from pipeline.render.phrases import Phrases
 from pipeline.text import HAN, clean, clean_line, han_count
 
-SECTIONS = ("policy", "companies", "technology", "collectibles", "other")
+OTHER = "other"
 
-_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _WORD = re.compile(r"[^\W_]+(?:[’'.,-][^\W_]+)*")
 _WORDS_A_MINUTE, _HAN_A_MINUTE = 230, 400
 _CHOSEN = {"both": ("en", "zh")}
@@ -24,45 +24,6 @@ _CONTENTS = 7
 _NAMELESS = "—"
 _SHORT = 3
 """An issue of no more items than this needs no list of what is in it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Imprint:
-    """What a mail says of its publisher; the disclaimers are those of its language."""
-
-    publisher: str
-    publisher_language: str
-    """``en`` or ``zh``; the fixed words of a ``both`` variant are in it."""
-    postal_address: str
-    contact: str
-    disclaimers: tuple[str, ...]
-
-    @property
-    def notices(self) -> tuple[NoticeView, ...]:
-        """Return the disclaimers as they are printed."""
-        return tuple(_notice_view(text) for text in self.disclaimers)
-
-    @property
-    def contact_url(self) -> str:
-        """Return where the contact leads; empty for a mail address, which is printed as it is."""
-        return "" if "@" in self.contact else web_link(self.contact)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Masthead(Imprint):
-    """What an issue says of its newsletter and publisher."""
-
-    newsletter: str
-    title: str
-    timezone: str
-    site_url: str = ""
-    allowed_hosts: tuple[str, ...] = ()
-    """Hosts and networks exempt from the rule that no link leads to a private address."""
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """Return the newsletter's time zone."""
-        return ZoneInfo(self.timezone)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +45,15 @@ class RetoldView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TranslationView:
+    """An item's words in the language of the mail, by a machine; whoever prints them says so."""
+
+    headline: str
+    summary: str
+    why_it_matters: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ItemView:
     """An item as printed; ``lang`` is empty where it is the language of the mail around it."""
 
@@ -99,18 +69,26 @@ class ItemView:
     language_name: str
     """Empty when the item is in a language that the reader has chosen."""
     is_update: bool
+    news: str
+    """What is new in an update, in a line; empty when that is not known."""
     retold: RetoldView | None
     """Set when the item is in another language and one of its outlets reports it in the reader's."""
+    why_it_matters: str
+    """In the item's language, by a machine; empty when there is none."""
+    translation: TranslationView | None
+    """Set when the item is in another language and its words were put into the reader's."""
 
     @property
     def told(self) -> str:
         """Return the headline that tells the reader most."""
+        if self.translation:
+            return self.translation.headline
         return self.retold.title if self.retold else self.headline
 
     @property
     def told_lang(self) -> str:
         """Return the language tag of that headline, empty where it is the language of the mail."""
-        return "" if self.retold else self.lang
+        return "" if self.retold or self.translation else self.lang
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,14 +97,6 @@ class SectionView:
 
     key: str
     items: tuple[ItemView, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoticeView:
-    """A disclaimer, line by line."""
-
-    lang: str
-    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,19 +148,17 @@ def issue_view(issue: Issue, *, language: str, masthead: Masthead, phrases: Phra
     )
 
 
-def language_tag(language: str) -> str:
-    """Return the tag for ``lang`` attributes: simplified Chinese says so, what is no tag says nothing."""
-    known = {"zh": "zh-CN", "und": ""}.get(language, language)
-    return known if _TAG.fullmatch(known) else ""
-
-
 def _sections(
     issue: Issue, *, language: str, masthead: Masthead, phrases: Phrases
 ) -> tuple[SectionView, ...]:
-    """Return the sections that have items, in their fixed order; numbers run through all of them."""
-    ordered = sorted(issue.items, key=lambda item: SECTIONS.index(_section(item)))
+    """Return the sections that have items, as the issue has them, those without a name last; numbers run through all."""
+    heads = list(dict.fromkeys(_section(item, phrases) for item in issue.items))
+    ordered = sorted(issue.items, key=lambda item: _place(_section(item, phrases), heads))
     printed = [
-        (_section(item), _item_view(item, number, language=language, masthead=masthead, phrases=phrases))
+        (
+            _section(item, phrases),
+            _item_view(item, number, language=language, masthead=masthead, phrases=phrases),
+        )
         for number, item in enumerate(ordered, 1)
     ]
     keys = dict.fromkeys(key for key, _ in printed)
@@ -198,11 +166,20 @@ def _sections(
 
 
 def _texts(item: ItemView) -> tuple[str, ...]:
-    return (item.headline, item.summary, *item.gloss, item.retold.title if item.retold else "")
+    """Return what is printed of an item."""
+    retold = item.retold.title if item.retold else ""
+    put = item.translation
+    if put:
+        return item.headline, item.news, retold, put.headline, put.summary, put.why_it_matters
+    return item.headline, item.news, retold, item.summary, item.why_it_matters, *item.gloss
 
 
-def _section(item: Item) -> str:
-    return item.section if item.section in SECTIONS else "other"
+def _section(item: Item, phrases: Phrases) -> str:
+    return item.section if f"section_{item.section}" in phrases.words else OTHER
+
+
+def _place(section: str, heads: Sequence[str]) -> int:
+    return len(heads) if section == OTHER else heads.index(section)
 
 
 def _item_view(item: Item, number: int, *, language: str, masthead: Masthead, phrases: Phrases) -> ItemView:
@@ -222,8 +199,34 @@ def _item_view(item: Item, number: int, *, language: str, masthead: Masthead, ph
         published=phrases.published(item.published, masthead.zone) if item.published else "",
         language_name=_language_name(item.language, phrases) if not is_chosen else "",
         is_update=item.is_update,
+        news=_news_line(item.news, phrases, masthead.zone) if item.is_update and item.news else "",
         retold=_retold(item, outlets, phrases.language) if needs_help else None,
+        why_it_matters=clean_line(item.why_it_matters),
+        translation=_translation(item, phrases.language) if needs_help else None,
     )
+
+
+def _news_line(news: News, phrases: Phrases, zone: ZoneInfo) -> str:
+    facts = phrases.say("between_facts").join(_told_fact(fact, phrases) for fact in news.facts)
+    return clean_line(phrases.say("news", day=phrases.day(news.since, zone), facts=facts))
+
+
+def _told_fact(fact: Fact, phrases: Phrases) -> str:
+    what, was = (fact.zh, fact.was_zh) if phrases.language == "zh" else (fact.en, fact.was_en)
+    if fact.kind == "stage":
+        return phrases.say(f"stage_{what}")
+    return phrases.say("fact_was", what=what, was=was) if was else what
+
+
+def _translation(item: Item, language: str) -> TranslationView | None:
+    for put in item.translations:
+        if put.language == language:
+            return TranslationView(
+                headline=clean_line(put.headline),
+                summary=clean(put.summary),
+                why_it_matters=clean_line(put.why_it_matters),
+            )
+    return None
 
 
 def _retold(item: Item, outlets: Sequence[OutletView], language: str) -> RetoldView | None:
@@ -250,10 +253,6 @@ def _outlet_view(source: Reference, masthead: Masthead, phrases: Phrases) -> Out
         url=web_link(source.url, masthead.allowed_hosts),
         lang="zh-CN" if han_count(name) and phrases.language != "zh" else "",
     )
-
-
-def _notice_view(text: str) -> NoticeView:
-    return NoticeView(lang=language_tag("zh" if han_count(text) else "en"), lines=tuple(text.splitlines()))
 
 
 def _latin_words(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from pipeline.text import QUOTED, word_count
 
@@ -22,22 +23,20 @@ _MOVE = re.compile(
 _SELF = re.compile(
     r"(?<![自忘唯])我(?![国國们們省市县縣区區校院司方军軍])|\b(?:I|I['’](?:m|ve|d|ll)|my|me)\b"
 )
-_MARKET = r"\b(?:stocks?|(?:a-|(?:metaverse|vr|nft|tech|gam(?:e|ing)|concept|related|china|chinese|asian?|hong kong|mainland)\s)shares?|equities|tokens?|(?:alt|meme)?coins?|bitcoin|ethereum|crypto(?:currenc(?:y|ies))?|hang seng|nasdaq)\b"
+_MARKET = r"\b(?:stocks?|(?:a-|(?:tech|gam(?:e|ing)|concept|related|asian?{of})\s)shares?|equities|tokens?|(?:alt|meme)?coins?|bitcoin|ethereum|crypto(?:currenc(?:y|ies))?|hang seng|nasdaq)\b"
 _MOVES = (
     r"(?:(?:jump|surge|soar|climb|plunge|slide|slump|tumble|crash|sink|spike|leap|dip|rebound|skyrocket|rise|drop|fall)(?:s|es|ed|d|ing)?"
     r"|rall(?:y|ies|ied)|rose|fell|sank|slid|(?:close|end|trade|open)(?:s|d|ed)? (?:up|down|higher|lower|mixed|flat)|hits? (?:a |an )?(?:record|limit|\S+ high|\S+ low))"
 )
-_PRICE_REPORT = re.compile(
-    rf"{_MARKET}(?:\W+[\w’'-]+){{0,4}}?\W+{_MOVES}\b|^(?:{_MOVES}) in\b.{{0,30}}{_MARKET}"
-    r"|(?:板块|板塊|概念股|股价|股價|[AＡ]股|港股|美股|币价|幣價|代币|代幣|比特[币幣])[^，。：:；;！!]{0,8}?(?:[涨漲跌挫]|拉升|走[强強高低弱]|飙升|飆升|跳水|异动|異動)",
-    re.IGNORECASE,
-)
 
 
-def other_genre(title: str, text: str) -> str:
-    """Return what kind of text it is when it is no news, in words; empty for news. Quotations do not count."""
+def other_genre(title: str, text: str, *, share_words: tuple[str, ...] = ()) -> str:
+    """Return what kind of text it is when it is no news, in words; empty for news. Quotations do not count.
+
+    ``share_words`` are those of the beat before *shares*, as in tech shares.
+    """
     told, title = QUOTED.sub(" ", text), QUOTED.sub(" ", title)
-    report = _PRICE_REPORT.search(title)
+    report = _price_report(share_words).search(title)
     if report:
         return f"a report on prices (“{report.group()}” in the title)"
     words = word_count(told)
@@ -49,3 +48,15 @@ def other_genre(title: str, text: str) -> str:
     if selves and (opens or _SELF.search(title)):
         return f"a column in the first person ({selves} times)"
     return ""
+
+
+@cache
+def _price_report(share_words: tuple[str, ...]) -> re.Pattern[str]:
+    market = _MARKET.replace("{of}", "".join(f"|{re.escape(word)}" for word in share_words))
+    return re.compile(
+        rf"{market}(?:\W+[\w’'-]+){{0,4}}?\W+{_MOVES}\b|^(?:{_MOVES}) in\b.{{0,30}}{market}"
+        r"|\b(?:most actively traded|(?:top|among(?: the)?) (?:gainers|losers)|gainers and losers|concept (?:gainers|losers))\b|(?:触及|觸及|封|集体|集體)(?:涨停|漲停)"
+        r"|概念(?:股|板块|板塊)?(?:[早午尾盘盤今昨][后後盘盤日间間]?|再度|持续|持續|集体|集體|局部|大幅|强势|強勢){0,2}(?:[上下]?[涨漲跌挫]|拉升|走[强強高低弱]|飙升|飆升|跳水|异动|異動|活跃|活躍)"
+        r"|(?:板块|板塊|概念股|股价|股價|[AＡ]股|港股|美股|币价|幣價|代币|代幣|比特[币幣])[^，。：:；;！!]{0,8}?(?:[涨漲跌挫]|拉升|走[强強高低弱]|飙升|飆升|跳水|异动|異動)",
+        re.IGNORECASE,
+    )

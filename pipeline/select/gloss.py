@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pipeline.select.lexicon import Lexicon, LexiconEntry, Mention
 from pipeline.text import Quantity, han_count, quantities
 
-_TABLES = ("topic", "china", "company", "event")
-_NAMING = ("china", "company", "event", "foreign")
+_TABLES = ("topic", "home", "company", "event")
+_NAMING = ("home", "company", "event", "foreign")
 _ALIKE = 3
 """First letters that a country shares with its adjective: Sweden, Swedish."""
-_SILENT_KINDS = ("role", "currency")
+_SILENT_KINDS = ("role", "currency", "hint")
 _COUNTRY = "country"
 _PLACES = frozenset(("province", "city", "district", "region", "sar"))
 _CURRENCIES = {
@@ -34,8 +34,8 @@ def gloss(text: str, lexicon: Lexicon, *, language: str) -> tuple[str, ...]:
     """
     to_english = language.startswith("zh")
     named = _without_country(_outermost(lexicon.mentions(text)))
-    found = [(m.start, _name(m, lexicon, to_english=to_english)) for m in named]
-    amounts = ((q.start, _amount(q, to_english=to_english)) for q in quantities(text))
+    found = [(m.start, name_in(m, lexicon, to_english=to_english)) for m in named]
+    amounts = ((q.start, amount_in(q, to_english=to_english)) for q in quantities(text))
     found += [pair for pair in amounts if pair[1]][:1]
     ordered = (name for _, name in sorted(found, key=lambda pair: pair[0]))
     shown = tuple(dict.fromkeys(name for name in ordered if name and name not in text))
@@ -43,11 +43,16 @@ def gloss(text: str, lexicon: Lexicon, *, language: str) -> tuple[str, ...]:
 
 
 def known_names(text: str, lexicon: Lexicon) -> dict[str, frozenset[str]]:
-    """Return the places, bodies, firms and events of a text as it spells them, each with all spellings of its name."""
-    named = (
-        m for m in lexicon.mentions(text) if m.entry.table in _NAMING and m.entry.kind not in _SILENT_KINDS
-    )
+    """Return the places, bodies, firms and events of a text as it spells them, each with all spellings of its name.
+
+    The country of the beat is left out: its news need not say where it is from.
+    """
+    named = (m for m in lexicon.mentions(text) if m.entry.table in _NAMING and not _is_understood(m.entry))
     return {m.phrase: _same_names(m, lexicon) for m in named if lexicon.glosses.get(m.phrase) != ""}
+
+
+def _is_understood(entry: LexiconEntry) -> bool:
+    return entry.kind in _SILENT_KINDS or (entry.table == "home" and entry.kind == _COUNTRY)
 
 
 def _same_names(mention: Mention, lexicon: Lexicon) -> frozenset[str]:
@@ -71,7 +76,7 @@ def _is_neighbour(name: str, other: str) -> bool:
 
 
 def _outermost(mentions: Sequence[Mention]) -> list[Mention]:
-    """Leave out names inside longer ones, as China in China Mobile."""
+    """Leave out names inside longer ones, as a city in the name of its museum."""
     kept: list[Mention] = []
     for mention in sorted(mentions, key=lambda m: (m.start, -m.end)):
         if not kept or mention.end > kept[-1].end:
@@ -81,11 +86,12 @@ def _outermost(mentions: Sequence[Mention]) -> list[Mention]:
 
 def _without_country(mentions: Sequence[Mention]) -> Sequence[Mention]:
     """Leave the country out where places in it are named: they tell it, and more."""
-    kinds = {mention.entry.kind for mention in mentions if mention.entry.table == "china"}
+    kinds = {mention.entry.kind for mention in mentions if mention.entry.table == "home"}
     return [m for m in mentions if m.entry.kind != _COUNTRY] if kinds & _PLACES else mentions
 
 
-def _name(mention: Mention, lexicon: Lexicon, *, to_english: bool) -> str:
+def name_in(mention: Mention, lexicon: Lexicon, *, to_english: bool) -> str:
+    """Return a name in English, else in Chinese; empty when it is in that language already, or has none."""
     entry = mention.entry
     if entry.table not in _TABLES or entry.kind in _SILENT_KINDS:
         return ""
@@ -102,8 +108,8 @@ def _glossed_by(phrase: str, lexicon: Lexicon) -> str:
     return next((chinese for chinese, english in lexicon.glosses.items() if english == phrase), "")
 
 
-def _amount(quantity: Quantity, *, to_english: bool) -> str:
-    """Write an amount of money the other language's way; a bare count says nothing without what it counts."""
+def amount_in(quantity: Quantity, *, to_english: bool) -> str:
+    """Write an amount of money the other language's way; empty for a bare count, which says nothing without what it counts."""
     scales = _ENGLISH_SCALES if to_english else _CHINESE_SCALES
     scale, word = next((pair for pair in scales if quantity.value >= pair[0]), (1.0, ""))
     currency = _CURRENCIES.get(quantity.unit, ("", ""))[0 if to_english else 1]

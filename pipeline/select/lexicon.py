@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import re
 import sys
-import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import ahocorasick
+from pydantic import Field
 
 from pipeline.errors import ConfigurationError
-from pipeline.text import HAN
+from pipeline.select.beat import STRICT, TABLES, Beat, Weights, Word, laid_over, nearest, read, read_document
+from pipeline.text import HAN, simplified
 
-SHIPPED = Path(__file__).with_name("lexicon.toml")
-_LISTS = ("en", "zh_hans", "zh_hant", "not_if")
-TABLES = ("topic", "china", "company", "event", "foreign", "off_topic", "cue")
+FILE = "lexicon.toml"
+SHIPPED = Path(__file__).with_name(FILE)
 NEAR = 40
 """Characters around a name in which a ``not_if`` phrase takes it away."""
 _SHORT = 4
@@ -37,22 +37,26 @@ _SEAM = re.compile(rf"(?<=[A-Za-z0-9])(?={HAN.pattern})|(?<={HAN.pattern})(?=[A-
 class LexiconEntry:
     """One name or term of the beat, in all its spellings."""
 
-    id: str
+    __pydantic_config__ = STRICT
+
+    id: Word
     table: str
-    """``topic``, ``china``, ``company``, ``event``, ``foreign``, ``off_topic`` or ``cue``."""
-    en: tuple[str, ...] = ()
-    zh_hans: tuple[str, ...] = ()
-    zh_hant: tuple[str, ...] = ()
-    weight: int = 0
+    """``topic``, ``home``, ``company``, ``event``, ``foreign``, ``off_topic`` or ``cue``."""
+    en: tuple[Word, ...] = ()
+    zh_hans: tuple[Word, ...] = ()
+    zh_hant: tuple[Word, ...] = ()
+    weight: Annotated[int, Field(ge=0, le=3)] = 0
     section: str | None = None
     kind: str = ""
     seat: str = ""
+    size: Annotated[int, Field(ge=0, le=3)] = 0
+    """How much news it makes by being there, of firms and bodies."""
     action: str = ""
     date: str = ""
     ambiguous: bool = False
     pure_play: bool = False
-    in_china: bool = False
-    not_if: tuple[str, ...] = ()
+    at_home: bool = False
+    not_if: tuple[Word, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,10 +76,12 @@ class Mention:
 
 @dataclass(frozen=True, kw_only=True)
 class Lexicon:
-    """Every entry of the beat, and the glosses for names whose entry has several."""
+    """Every entry of the beat, the glosses for names whose entry has several, what it is called, and how it ranks."""
 
     entries: tuple[LexiconEntry, ...]
     glosses: Mapping[str, str]
+    beat: Beat
+    weights: Weights
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """Find the entries a text names, in order; within a table the longest of overlapping names wins."""
@@ -113,41 +119,52 @@ class _Hit:
 
 
 def load(path: Path | None = None) -> Lexicon:
-    """Read the beat from ``path``, or the one that comes with the program.
+    """Read the beat from a newsroom's file, laid over the shipped one if it says so, or the shipped one alone.
 
-    Raises ``ConfigurationError`` when the file cannot be read or an entry is not as described at its top.
+    Raises ``ConfigurationError`` when the file cannot be read or is not as the shipped one describes at its top.
     """
-    file = path or SHIPPED
-    try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"{file}: cannot be read as a lexicon ({error}); mend the file") from error
-    unknown = sorted(set(document) - {*TABLES, "gloss"})
-    if unknown:
-        raise ConfigurationError(
-            f"{file}: unknown table {unknown[0]!r}; use one of {', '.join(TABLES)} or gloss"
-        )
-    entries = tuple(_entry(file, table, row) for table in TABLES for row in document.get(table, []))
-    return Lexicon(entries=entries, glosses=dict(document.get("gloss", {})))
+    document = read_document(SHIPPED)
+    if path:
+        document = laid_over(document, read_document(path), where=str(path))
+    where = str(path or SHIPPED)
+    entries = tuple(_entry(table, row, where=where) for table in TABLES for row in document.get(table, ()))
+    _require_once(entries, where=where)
+    beat = read(Beat, document.get("beat", {}), where=f"{where}: [beat]")
+    _require_sections(beat, entries, where=where)
+    return Lexicon(
+        entries=entries,
+        glosses=document.get("gloss", {}),
+        beat=beat,
+        weights=read(Weights, document["ranking"], where=f"{where}: [ranking]"),
+    )
 
 
-def _entry(file: Path, table: str, row: Mapping[str, object]) -> LexiconEntry:
-    types = {field.name: type(field.default) for field in fields(LexiconEntry)} | {"id": str, "section": str}
-    values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in row.items()
-    }
-    for key, value in values.items():
-        if key == "table" or not isinstance(value, types.get(key, ())):
+def _entry(table: str, row: Mapping[str, object], *, where: str) -> LexiconEntry:
+    place = f"{where}: [[{table}]] {row.get('id', '?')}:"
+    if "table" in row:
+        raise ConfigurationError(f"{place} table is not a known key; it is said by [[{table}]]")
+    return read(LexiconEntry, {**row, "table": table}, where=place)
+
+
+def _require_once(entries: Iterable[LexiconEntry], *, where: str) -> None:
+    seen: set[tuple[str, str]] = set()
+    for entry in entries:
+        if (entry.table, entry.id) in seen:
             raise ConfigurationError(
-                f"{file}: [[{table}]] {row.get('id', '?')}: {key} = {value!r} is not understood; see the file's top"
+                f"{where}: two [[{entry.table}]] have the id {entry.id!r}; give each its own"
             )
-    if not values.get("id") or not all(
-        isinstance(name, str) and name.strip() for key in _LISTS for name in values.get(key, ())
-    ):
-        raise ConfigurationError(
-            f"{file}: [[{table}]] {row.get('id', '?')}: give it an id, and names that are not empty"
-        )
-    return LexiconEntry(table=table, **values)
+        seen.add((entry.table, entry.id))
+
+
+def _require_sections(beat: Beat, entries: Iterable[LexiconEntry], *, where: str) -> None:
+    """Raise ``ConfigurationError`` for a section that the mail does not have."""
+    named = {f"[beat] {key}": getattr(beat, key) for key in ("offices", "firms", "background")}
+    named |= {f"[[{entry.table}]] {entry.id}": entry.section for entry in entries}
+    for place, section in named.items():
+        if section is not None and section not in beat.sections:
+            raise ConfigurationError(
+                f"{where}: {place}: there is no section {section!r} in [beat]{nearest(section, beat.sections)}"
+            )
 
 
 def _automaton(entries: Iterable[LexiconEntry]) -> Any:
@@ -161,7 +178,7 @@ def _automaton(entries: Iterable[LexiconEntry]) -> Any:
 def _search(automaton: Any, text: str) -> tuple[Mention, ...]:
     if not text or not len(automaton):
         return ()
-    folded = text.translate(_FOLD)
+    folded = simplified(text.translate(_FOLD))
     hits = (
         _Hit(start=last + 1 - len(name.spelling), end=last + 1, name=name)
         for last, names in automaton.iter(_lower(folded))
@@ -180,21 +197,24 @@ def _names_by_fold(entries: Iterable[LexiconEntry]) -> dict[str, list[_Name]]:
 
 
 def _spellings(entry: LexiconEntry) -> Iterator[_Name]:
-    for name in entry.names:
-        plain = name.translate(_FOLD)
-        for spelling in dict.fromkeys((plain, _SEAM.sub(" ", plain))):  # "VR头显" is also written "VR 头显"
-            yield _Name(spelling=spelling, entry=entry, is_exact=_is_exact(spelling, entry))
+    plain = [simplified(name.translate(_FOLD)) for name in entry.names]
+    for spelling in dict.fromkeys(
+        (*plain, *(_SEAM.sub(" ", name) for name in plain))
+    ):  # "VR头显" is also written "VR 头显"
+        yield _Name(spelling=spelling, entry=entry, is_exact=_is_exact(spelling, entry))
 
 
 def _bars(entry: LexiconEntry) -> Iterator[_Name]:
     for phrase in entry.not_if:
         holds_name = any(_lower(name) in _lower(phrase) for name in entry.names)
-        yield _Name(spelling=phrase.translate(_FOLD), entry=entry, bars="inside" if holds_name else "near")
+        yield _Name(
+            spelling=simplified(phrase.translate(_FOLD)), entry=entry, bars="inside" if holds_name else "near"
+        )
 
 
 def _is_exact(spelling: str, entry: LexiconEntry) -> bool:
     letters = [character for character in spelling if character.isascii() and character.isalpha()]
-    is_proper_name = entry.table == "foreign" or (entry.ambiguous and entry.table in ("company", "china"))
+    is_proper_name = entry.table == "foreign" or (entry.ambiguous and entry.table in ("company", "home"))
     return 0 < len(letters) <= _SHORT or is_proper_name
 
 

@@ -1,53 +1,28 @@
-"""The best first: a sum of four things between 0 and 1, each with its weight."""
+"""The best first, by a formula that can be read: what a story is worth is the sum of five parts, each with its weight.
+
+    score = relevance + outlets + standing + recency + size, each in [0, 1] and times its share of all weights
+
+The weights are data: ``[ranking]`` in ``lexicon.toml``. So that an issue is varied, what is on a firm, or in a section, that
+has its part already waits until nothing else is left.
+"""
 
 from __future__ import annotations
 
+import math
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipeline.model import Story
-from pipeline.select.lexicon import Lexicon
-from pipeline.text import is_mostly_han
+from pipeline.model import Article, Story
+from pipeline.select.beat import Weights
+from pipeline.select.lexicon import Lexicon, LexiconEntry
+from pipeline.select.sections import section_of
 
-RELEVANCE_WEIGHT = 0.4
-OUTLETS_WEIGHT = 0.25
-STANDING_WEIGHT = 0.2
-RECENCY_WEIGHT = 0.15
-MANY_OUTLETS = 5
-"""From so many independent outlets on, more add nothing."""
-HALF_LIFE = timedelta(hours=24)
-SECTIONS = ("policy", "companies", "technology", "collectibles")
-OTHER = "other"
-TECHNOLOGY = "technology"
-TITLE_WEIGHT = 3
-NAME_WEIGHT = 2
-"""What a name that belongs to one section says, against a cue; technology is what all news of the beat has in it, so its names and ambiguous cues count as one."""
-OFFICE_WEIGHT = 3
-"""A place's government or a court is the one that acts: policy, whatever it acts on."""
-LEAD_CHARACTERS = 400
-LEAD_HAN = 150
-"""The first two or three sentences; Chinese says as much in fewer characters."""
-_OFFICE_ACTS = re.compile(
-    r"""
-    \b(?:district|city|province|county|municipality|new\sarea|government|ministry|authorit(?:y|ies)|regulators?|watchdog
-      |bureaus?|commission|council|customs|courts?|tribunal|judges?|prosecutors)
-    (?:\s(?:in|of)\s\w+)?\s
-    (?:will|plans?|drafts?|sets?\s(?:up|out)
-      |(?:(?:to|would|may)\s)?(?:offer|launch|unveil|publish|issue|give|back|ban|adopt|approve|propose|pay|fund|subsidi[sz]e
-        |require|order|rule|tell|find|fine|want|warn|caution|curb|limit|allow|make)(?:e?[sd])?)\b
-  | \bchina\s(?:drafts|bans|orders|requires|tightens|sets\sout|proposes|adopts|approves|limits|curbs|warns|fines)\b
-  | (?:新区|新區|开发区|開發區|高新区|高新區|政府|部门|部門|[省县縣州委]|(?<![上股超都门門])市|(?<![景园園专專社校街])[区區]
-      |(?<![总總全内內业業乐樂])部|(?<![邮布格结結])局|(?<![举舉主承])[办辦])
-    (?:近日|今日|日前|\d{1,2}日)?(?:宣布|联合|聯合|将|將|[对對][^，。]{2,20}?)?
-    (?:上线|上線|推出|设立|設立|出台|印发|印發|发布|發布|提出|启动|啟動|出资|出資|发文|發文|拨款|撥款|资助|資助|补贴|補貼
-      |给予|給予|公布|要求|规定|規定|整治|通报|通報|约谈|約談|处罚|處罰|叫停|禁止|拟|擬|计划|計劃)
-  | 宣判|判令|判赔|判賠|裁定|法院(?:[:：]|[^，。]{0,6}[判裁认認])
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+LARGEST = 3
+"""The greatest ``size`` of an entry."""
+_OPENING_WORD = re.compile(r"[A-Z][\w&-]{2,}")
+_OPENING_HAN = re.compile(r"[\u4e00-\u9fff]{4}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,35 +32,97 @@ class Ranked:
     story: Story
     score: float
     why: tuple[str, ...]
+    """The formula with its numbers, and where they come from."""
+    section: str
+    firms: frozenset[str]
+    """Names of the firms its headline is on."""
 
 
-def rank(stories: Sequence[Story], *, relevance: Mapping[str, float], now: datetime) -> tuple[Ranked, ...]:
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    """What is weighed, each in [0, 1]; the names are those of the weights."""
+
+    relevance: float
+    outlets: float
+    standing: float
+    recency: float
+    size: float
+
+
+def rank(
+    stories: Sequence[Story],
+    *,
+    relevance: Mapping[str, float],
+    lexicon: Lexicon,
+    now: datetime,
+    copies: Collection[str] = (),
+) -> tuple[Ranked, ...]:
     """Order stories, the best first; ``relevance`` has the score of each article by its address.
 
-    ``now`` is the slot of the issue. Equal stories stand in the order of their leads' addresses.
+    ``now`` is the slot of the issue; ``copies`` are addresses of articles that print another's text, so that their
+    outlets are not counted. Equal stories stand in the order of their leads' addresses.
     """
-    ranked = (_ranked(story, relevance, now) for story in stories)
+    ranked = (_ranked(story, relevance, lexicon, now=now, copies=copies) for story in stories)
     return tuple(sorted(ranked, key=lambda each: (-each.score, each.story.lead.url)))
 
 
-def _ranked(story: Story, relevance: Mapping[str, float], now: datetime) -> Ranked:
-    on_beat = max(relevance.get(article.url, 0.0) for article in story.articles)
-    outlets = len({article.source for article in story.articles})
-    standing = max(article.standing for article in story.articles)
+def next_best(waiting: Sequence[Ranked], chosen: Sequence[Ranked], *, weights: Weights, most: int) -> int:
+    """Return the place of the story to take next: the best that leaves the issue varied, else the best of all."""
+    fitting = (at for at, each in enumerate(waiting) if not crowds(each, chosen, weights=weights, most=most))
+    return next(fitting, 0)
+
+
+def crowds(one: Ranked, chosen: Sequence[Ranked], *, weights: Weights, most: int) -> str:
+    """Say what an issue of ``most`` items has enough of for a story to wait; empty when it fits."""
+    for firm in sorted(one.firms):
+        if sum(firm in each.firms for each in chosen) >= weights.per_firm:
+            return f"{weights.per_firm} on “{firm}” stand already"
+    room = max(1, math.ceil(weights.per_section * most))
+    if sum(one.section == each.section for each in chosen) >= room:
+        return f"{room} of its section stand already"
+    return ""
+
+
+def _ranked(
+    story: Story, relevance: Mapping[str, float], lexicon: Lexicon, *, now: datetime, copies: Collection[str]
+) -> Ranked:
+    weights = lexicon.weights
+    told_by = {article.source for article in story.articles if article.url not in copies}
+    outlets = max(1, len(told_by))
     age = _age(story, now)
-    score = (
-        RELEVANCE_WEIGHT * on_beat
-        + OUTLETS_WEIGHT * min(outlets - 1, MANY_OUTLETS - 1) / (MANY_OUTLETS - 1)
-        + STANDING_WEIGHT * standing
-        + RECENCY_WEIGHT * 0.5 ** (age / HALF_LIFE)
+    actor = _largest_actor(story, lexicon)
+    parts = _Parts(
+        relevance=max(relevance.get(article.url, 0.0) for article in story.articles),
+        outlets=min(outlets - 1, weights.many_outlets - 1) / (weights.many_outlets - 1),
+        standing=max(article.standing for article in story.articles),
+        recency=0.5 ** (age / timedelta(hours=weights.half_life_hours)),
+        size=actor.size / LARGEST if actor else 0.0,
     )
+    score, formula = _weighed(parts, weights)
+    copied = len({article.source for article in story.articles}) - outlets
     why = (
-        f"relevance {on_beat:.2f}",
-        "1 outlet" if outlets == 1 else f"{outlets} outlets",
-        f"standing {standing:.2f}",
+        formula,
+        ("1 outlet" if outlets == 1 else f"{outlets} outlets")
+        + (f", and {copied} with a copy" if copied > 0 else ""),
         f"newest {age / timedelta(hours=1):.0f} h before the slot",
+        *((f"largest in its headlines: “{actor.names[0]}”",) if actor else ()),
     )
-    return Ranked(story=story, score=round(score, 4), why=why)
+    return Ranked(
+        story=story,
+        score=score,
+        why=why,
+        section=section_of(story, lexicon),
+        firms=_firms(story.lead, lexicon),
+    )
+
+
+def _weighed(parts: _Parts, weights: Weights) -> tuple[float, str]:
+    """Return the sum, and the formula as one reads it."""
+    total = weights.total or 1.0
+    terms = [(getattr(weights, name) / total, name, value) for name, value in vars(parts).items()]
+    score = round(sum(weight * value for weight, _, value in terms), 4)
+    told = " + ".join(f"{weight:.2f} × {name} {value:.2f}" for weight, name, value in terms)
+    return score, f"{told} = {score:.2f}"
 
 
 def _age(story: Story, now: datetime) -> timedelta:
@@ -94,29 +131,29 @@ def _age(story: Story, now: datetime) -> timedelta:
     return max(now - max(told), timedelta(0))
 
 
-def section_of(story: Story, lexicon: Lexicon) -> str:
-    """Choose the section that most of the title's and lead's names and cues speak for."""
-    lead = story.lead.text[: LEAD_HAN if is_mostly_han(story.lead.text) else LEAD_CHARACTERS]
-    votes: Counter[str] = Counter()
-    for text, weight in ((story.lead.title, TITLE_WEIGHT), (lead, 1)):
-        votes.update(_votes(text, weight, lexicon))
-    best = max(votes.values(), default=0)
-    return next((section for section in SECTIONS if best and votes[section] == best), OTHER)
+def _largest_actor(story: Story, lexicon: Lexicon) -> LexiconEntry | None:
+    """Return the largest firm or body that a headline of the story names."""
+    titles = dict.fromkeys(article.title for article in story.articles)
+    named = (mention.entry for title in titles for mention in lexicon.mentions(title))
+    return max((entry for entry in named if entry.size), key=lambda entry: entry.size, default=None)
 
 
-def _votes(text: str, weight: int, lexicon: Lexicon) -> Counter[str]:
-    votes: Counter[str] = Counter()
-    names = {mention.entry.id: mention.entry for mention in lexicon.mentions(text)}.values()
-    cues = {mention.phrase: mention.entry for mention in lexicon.cues(text)}.values()
-    for name in names:
-        section = name.section or ("companies" if name.table == "company" else None)
-        if section and section != TECHNOLOGY:
-            votes[section] += weight * (NAME_WEIGHT if name.section and not name.ambiguous else 1)
-    for cue in cues:
-        if not cue.ambiguous:
-            votes[cue.section or OTHER] += weight
-    if any(name.section == TECHNOLOGY for name in names) or any(cue.ambiguous for cue in cues):
-        votes[TECHNOLOGY] += weight
-    if _OFFICE_ACTS.search(text):
-        votes["policy"] += weight * OFFICE_WEIGHT
-    return votes
+def _firms(article: Article, lexicon: Lexicon) -> frozenset[str]:
+    """Return the firms that a headline names, and the name unknown to the lexicon that it opens with."""
+    mentions = lexicon.mentions(article.title)
+    known = {mention.entry.names[0] for mention in mentions if mention.entry.table == "company"}
+    opens_known = any(mention.start == 0 for mention in mentions)
+    return frozenset(known | (set() if opens_known else _opening_name(article)))
+
+
+def _opening_name(article: Article) -> set[str]:
+    """Return the name that a headline opens with: a word that its text never writes small, or four characters that recur."""
+    word = _OPENING_WORD.match(article.title)
+    if (
+        word
+        and article.text
+        and not re.search(rf"\b{re.escape(word[0].lower())}\b", f"{article.title} {article.text}")
+    ):
+        return {word[0]}
+    han = _OPENING_HAN.match(article.title)
+    return {han[0]} if han and han[0] in article.text else set()

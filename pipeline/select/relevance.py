@@ -1,16 +1,18 @@
-"""Is it on the beat? It must name a topic *and* China, or a firm or project that is both.
+"""Is it on the beat? It must name a topic *and* home (the place the beat is about), or a firm or project that is both.
 
 Each thing named is a piece of evidence: how strong it is, times how prominently it stands. Pieces add up as
-1 - Π(1 - piece), so that many weak ones never outshine one strong one; the score is √(topic x China). A name that may
+1 - Π(1 - piece), so that many weak ones never outshine one strong one; the score is √(topic x home). A name that may
 mean something else must keep company. What sells instead of telling is no news, whatever it names, and neither is a table of prices or a column.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod, sqrt
 
+from pipeline.select.beat import Beat
 from pipeline.select.genre import other_genre
 from pipeline.select.lexicon import Lexicon, LexiconEntry, Mention
 from pipeline.select.promotion import salesmanship
@@ -21,17 +23,16 @@ RELEVANT = 0.5
 LEAD_CHARACTERS = 400
 BODY_CHARACTERS = 3000
 """What stands below is background, and reading on would only slow the day down."""
-PROMINENCE = {"title": 1.0, "lead": 0.65, "body": 0.25}
+PROMINENCE = {"title": 1.0, "lead": 0.75, "body": 0.25}
 TOPIC_STRENGTH = {3: 0.9, 2: 0.75, 1: 0.5}
 AMBIGUOUS = 0.6
 """What remains of an entry's strength when it is ambiguous."""
-CHINA_STRENGTH = {"currency": 0.3, "role": 0.25}
+HOME_STRENGTH = {"currency": 0.3, "role": 0.25, "hint": 0.3}
 PLACE_STRENGTH = 0.9
-SEAT_STRENGTH = {"mainland": 0.85, "Hong Kong": 0.4, "Taiwan": 0.4}
-CHINESE_TEXT = 0.45
-"""A Chinese text that names no country is likely about China, if its topic is plain."""
+NAMED = 0.45
+"""The least strength that names home; less only hints at it."""
 FOREIGN_TITLE = 0.3
-"""What remains of China in the text when the title names another country or its firms, and not China."""
+"""What remains of home in the text when the title names another country or its firms, and not home."""
 DISCOUNTS = {
     ("reject", "title"): 0.3,
     ("reject", "lead"): 0.7,
@@ -45,6 +46,22 @@ LONELY = 0.2
 ROOM = 100
 """… in a text of at least so many words."""
 LONGEST_SHORT_NAME = 4
+APART = 400
+"""Characters between topic and home from which on they have little to do with each other …"""
+FAR = 0.7
+"""… and this remains of the score, where the title names neither."""
+_OUTLET = re.compile(
+    r"\s[-–—|｜]\s[^-–—|｜]{0,40}\b(?:News|Daily|Times|Post|Journal|Media|TV|Magazine|Insider|Wire)$"
+)
+_DENIED_BEFORE = re.compile(
+    r"\b(?:unlike|nothing to do with|no (?:link|connection|relation) (?:to|with)|not to be confused with)(?:\s(?:the|a|an|any|its))?\s(?:\w+\s)?$"
+    r"|(?:不追|并非|不是|不同于|有别于|不像|不提)$",
+    re.IGNORECASE,
+)
+_DENIED_AFTER = re.compile(
+    r"^[”」』\s]?(?:[并並]?[无無][关關]|[并並]?(?:不|没|沒)(?:相干|沾边|沾邊|有[关關]系|有關係))"
+)
+_LOOK_AROUND = 40
 READ = ("en", "zh", "und")
 
 
@@ -66,6 +83,7 @@ class _Evidence:
     entry: LexiconEntry
     zone: str
     phrase: str
+    start: int = 0
     is_lonely: bool = False
     """It may mean something else, and nothing near it says that it does not."""
 
@@ -80,24 +98,24 @@ def judge(title: str, text: str, lexicon: Lexicon, *, language: str | None = Non
     if told.split("-")[0] not in READ:
         return Verdict(relevant=False, score=0.0, why=(f"language: “{told}” is not read here",))
     found = _evidence(title, text, lexicon)
-    topic, china = _topics(found), _china(found)
-    prior = CHINESE_TEXT if _speaks_of_home(found, told) else 0.0
-    strength = _together(topic), max(_together(china) * _abroad(found), prior)
-    score = sqrt(strength[0] * strength[1]) * _discount(found)
-    no_news = _no_news(title, text) if score >= RELEVANT else ()
+    topic, home = _topics(found), _home(found, lexicon.beat)
+    prior = _taken_for_granted(found, told, lexicon.beat)
+    at_home = 1 - (1 - _together(home) * _abroad(found, lexicon.beat)) * (1 - prior)
+    score = sqrt(_together(topic) * at_home) * _distance(found, lexicon.beat) * _discount(found)
+    no_news = _no_news(title, text, lexicon.beat) if score >= RELEVANT else ()
     score = round(score * (NO_NEWS if no_news else 1.0), 4)
     return Verdict(
         relevant=score >= RELEVANT,
         score=score,
-        why=(*_why(found, topic=topic, china=china, prior=prior), *no_news),
+        why=(*_why(found, lexicon.beat, topic=topic, home=home, prior=prior), *no_news),
         topics=tuple(dict.fromkeys(e.entry.id for e in found if e.entry.table in ("topic", "event"))),
         companies=tuple(dict.fromkeys(e.entry.id for e in found if e.entry.table == "company")),
     )
 
 
-def _no_news(title: str, text: str) -> tuple[str, ...]:
+def _no_news(title: str, text: str, beat: Beat) -> tuple[str, ...]:
     """Say what keeps an article from being news of the beat, though it names it."""
-    genre = other_genre(title, text)
+    genre = other_genre(title, text, share_words=beat.share_words)
     sells = tuple(f"an advertisement: {reason}" for reason in salesmanship(title, text))
     return (*sells, *((f"no news: {genre}",) if genre else ()))
 
@@ -105,15 +123,28 @@ def _no_news(title: str, text: str) -> tuple[str, ...]:
 def _evidence(title: str, text: str, lexicon: Lexicon) -> tuple[_Evidence, ...]:
     """Return each entry once, where it stands most prominently; the title's come first."""
     body = text[:BODY_CHARACTERS]
-    named = [("title", mention) for mention in lexicon.mentions(title)]
-    named += [(_zone(mention), mention) for mention in lexicon.mentions(body)]
+    headline = _OUTLET.sub("", title)
+    told = lexicon.mentions(headline)
+    denied = {mention.entry.id for mention in told if _is_denied(headline, mention)}
+    named = [("title", mention) for mention in told]
+    named += [(_zone(m), m) for m in lexicon.mentions(body) if not _is_denied(body, m)]
+    named = [(zone, mention) for zone, mention in named if mention.entry.id not in denied]
     lonely = _lonely([mention for _, mention in named]) if word_count(body) >= ROOM else frozenset()
     first: dict[tuple[str, str], _Evidence] = {}
     for zone, mention in named:
         entry = mention.entry
-        found = _Evidence(entry=entry, zone=zone, phrase=mention.phrase, is_lonely=entry.id in lonely)
+        found = _Evidence(
+            entry=entry, zone=zone, phrase=mention.phrase, start=mention.start, is_lonely=entry.id in lonely
+        )
         first.setdefault((entry.table, entry.id), found)
     return tuple(first.values())
+
+
+def _is_denied(text: str, mention: Mention) -> bool:
+    """Say whether a text names a thing only to say that this is not it; what the title denies, the text does not assert."""
+    before = text[max(mention.start - _LOOK_AROUND, 0) : mention.start]
+    after = text[mention.end : mention.end + _LOOK_AROUND]
+    return _DENIED_BEFORE.search(before) is not None or _DENIED_AFTER.match(after) is not None
 
 
 def _lonely(mentions: Sequence[Mention]) -> frozenset[str]:
@@ -148,21 +179,21 @@ def _topic_strength(entry: LexiconEntry) -> float:
     return strength * (AMBIGUOUS if entry.ambiguous else 1.0)
 
 
-def _china(found: Sequence[_Evidence]) -> list[tuple[float, _Evidence]]:
-    strengths = ((_china_strength(e.entry), e) for e in found)
+def _home(found: Sequence[_Evidence], beat: Beat) -> list[tuple[float, _Evidence]]:
+    strengths = ((_home_strength(e.entry, beat), e) for e in found)
     return [(strength * PROMINENCE[e.zone], e) for strength, e in strengths if strength]
 
 
-def _china_strength(entry: LexiconEntry) -> float:
-    if entry.table == "event" or entry.in_china:
+def _home_strength(entry: LexiconEntry, beat: Beat) -> float:
+    if entry.table == "event" or entry.at_home:
         return PLACE_STRENGTH
-    if entry.table == "china":
-        strength = CHINA_STRENGTH.get(entry.kind, PLACE_STRENGTH)
+    if entry.table == "home":
+        strength = HOME_STRENGTH.get(entry.kind, PLACE_STRENGTH)
     elif entry.table == "company":
-        strength = SEAT_STRENGTH.get(entry.seat, 0.0)
+        strength = beat.seats.get(entry.seat, 0.0)
     else:
         return 0.0
-    return strength * (AMBIGUOUS if entry.ambiguous and entry.kind not in CHINA_STRENGTH else 1.0)
+    return strength * (AMBIGUOUS if entry.ambiguous and entry.kind not in HOME_STRENGTH else 1.0)
 
 
 def _together(pieces: Iterable[tuple[float, _Evidence]]) -> float:
@@ -173,19 +204,30 @@ def _is_foreign(entry: LexiconEntry) -> bool:
     return entry.table == "foreign" or entry.seat == "foreign"
 
 
-def _abroad(found: Sequence[_Evidence]) -> float:
-    """Return what remains of China when the title is about others."""
-    title = [e.entry for e in found if e.zone == "title"]
-    names_china = any(_china_strength(entry) >= CHINESE_TEXT for entry in title)
-    return FOREIGN_TITLE if any(map(_is_foreign, title)) and not names_china else 1.0
+def _abroad(found: Sequence[_Evidence], beat: Beat) -> float:
+    """Return what remains of home when the title is about others."""
+    title = [e for e in found if e.zone == "title"]
+    names_home = _together(_home(title, beat)) >= NAMED
+    return FOREIGN_TITLE if any(_is_foreign(e.entry) for e in title) and not names_home else 1.0
 
 
-def _speaks_of_home(found: Sequence[_Evidence], language: str) -> bool:
+def _taken_for_granted(found: Sequence[_Evidence], language: str, beat: Beat) -> float:
+    """Return how much a text that names no country is about home for its language, if its topic is plain."""
     plain = any(
-        _topic_strength(e.entry) >= TOPIC_STRENGTH[2] and e.zone != "body" and not e.is_lonely for e in found
+        _topic_strength(e.entry) >= TOPIC_STRENGTH[1] and e.zone != "body" and not e.is_lonely for e in found
     )
     abroad = any(_is_foreign(e.entry) and e.zone != "body" for e in found)
-    return language.startswith("zh") and plain and not abroad
+    return beat.home_languages.get(language.split("-")[0], 0.0) if plain and not abroad else 0.0
+
+
+def _distance(found: Sequence[_Evidence], beat: Beat) -> float:
+    """Return what remains of the score for how far from each other topic and home are first named."""
+    topics = [e for e in found if _topic_strength(e.entry)]
+    homes = [e for e in found if _home_strength(e.entry, beat)]
+    if not (topics and homes) or any(e.zone == "title" for e in (*topics, *homes)):
+        return 1.0
+    nearest = min(abs(one.start - other.start) for one in topics for other in homes)
+    return FAR if nearest >= APART else 1.0
 
 
 def _discount(found: Sequence[_Evidence]) -> float:
@@ -194,18 +236,21 @@ def _discount(found: Sequence[_Evidence]) -> float:
 
 def _why(
     found: Sequence[_Evidence],
+    beat: Beat,
     *,
     topic: Sequence[tuple[float, _Evidence]],
-    china: Sequence[tuple[float, _Evidence]],
+    home: Sequence[tuple[float, _Evidence]],
     prior: float,
 ) -> tuple[str, ...]:
     against = [e for e in found if (e.entry.action, e.zone) in DISCOUNTS]
-    abroad = [e for e in found if _is_foreign(e.entry) and e.zone == "title"] if _abroad(found) < 1 else []
+    abroad = (
+        [e for e in found if _is_foreign(e.entry) and e.zone == "title"] if _abroad(found, beat) < 1 else []
+    )
     lines = [f"topic: {_list_of(topic)}" if topic else "topic: none of the beat is named"]
-    if china:
-        lines.append(f"China: {_list_of(china)}")
+    if home:
+        lines.append(f"{beat.home}: {_list_of(home)}")
     else:
-        lines.append("China: taken for granted in a Chinese text" if prior else "China: not named")
+        lines.append(f"{beat.home}: {'taken for granted in this language' if prior else 'not named'}")
     lines += [f"abroad: {e.words}" for e in abroad]
     lines += [f"against: {e.words} ({e.entry.id})" for e in against]
     return tuple(lines)

@@ -13,6 +13,7 @@ from pipeline.errors import MetabriefError, UsageError
 
 _FILES = {
     "sources.toml": "sources.toml",
+    "lexicon.toml": "lexicon.toml",
     "phrases.toml": "templates/phrases/en.toml",
     "metabrief.toml": "metabrief.toml",  # last: the folder is a newsroom only once all else is there
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,9 @@ import sqlalchemy as sa
 from pipeline.model import Article, Entry
 from pipeline.store.schema import articles, source_states
 from subscribers.schema import Instant, insert_new
+
+_CLOCKS_DIFFER = timedelta(days=1)
+"""So far a page's date may lie ahead of the moment at which it was read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,10 +103,13 @@ def keep_failure(connection: sa.Connection, failure: Failure, *, now: datetime) 
 def seen_since(
     connection: sa.Connection, moment: datetime | None
 ) -> tuple[tuple[Article, ...], tuple[FailedPage, ...]]:
-    """Return the articles and the failed pages first seen after ``moment`` (None: all), oldest first."""
+    """Return the articles and the failed pages first seen after ``moment`` (None: all), oldest first.
+
+    An article seen in the day before ``moment`` that gives a later time as its own is among them.
+    """
     rows = sa.select(articles).order_by(articles.c.first_seen, articles.c.id)
     if moment is not None:
-        rows = rows.where(articles.c.first_seen > moment)
+        rows = rows.where(sa.or_(articles.c.first_seen > moment, _dated_ahead(moment)))
     good: list[Article] = []
     failed: list[FailedPage] = []
     for row in connection.execute(rows):
@@ -112,6 +118,29 @@ def seen_since(
         else:
             failed.append(FailedPage(article_id=row.id, url=row.url, title=row.title, reason=row.failure))
     return tuple(good), tuple(failed)
+
+
+def _dated_ahead(moment: datetime) -> sa.ColumnElement[bool]:
+    """Say whether an article was seen before ``moment`` and published after it, as far as clocks differ."""
+    return sa.and_(
+        articles.c.failure.is_(None),
+        articles.c.first_seen > moment - _CLOCKS_DIFFER,
+        articles.c.published > moment,
+        articles.c.published <= moment + _CLOCKS_DIFFER,
+    )
+
+
+def seen_before(
+    connection: sa.Connection, moment: datetime, *, since: datetime, characters: int
+) -> tuple[Article, ...]:
+    """Return the articles first seen after ``since`` and up to ``moment``, oldest first; of each text its start alone."""
+    start = sa.func.substr(articles.c.text, 1, characters).label("text")
+    rows = (
+        sa.select(*(start if column.name == "text" else column for column in articles.c))
+        .where(articles.c.first_seen > since, articles.c.first_seen <= moment, articles.c.failure.is_(None))
+        .order_by(articles.c.first_seen, articles.c.id)
+    )
+    return tuple(map(article_of, connection.execute(rows)))
 
 
 def article_of(row: sa.Row[Any]) -> Article:

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.model import Article, HoldReason, Issue, IssueStatus, Item, Reference, Slot, TransportKind
+from pipeline.model import (
+    Article,
+    Fact,
+    HoldReason,
+    Issue,
+    IssueStatus,
+    Item,
+    News,
+    Reference,
+    Slot,
+    Translation,
+    TransportKind,
+)
 from pipeline.store.articles import article_of
 from pipeline.store.schema import articles, issue_item_articles, issue_items
 
@@ -43,9 +56,17 @@ def items_of(connection: sa.Connection, issue_id: int) -> tuple[Item, ...]:
             is_update=row.is_update,
             published=row.published,
             articles=of_item[row.id],
+            why_it_matters=row.why_it_matters,
+            translations=tuple(Translation(**translation) for translation in row.translations),
+            news=_news(row.news) if row.news else None,
         )
         for row in rows
     )
+
+
+def _news(row: dict[str, Any]) -> News:
+    facts = tuple(Fact(**fact) for fact in row["facts"])
+    return News(facts=facts, since=datetime.fromisoformat(row["since"]))
 
 
 def articles_of(

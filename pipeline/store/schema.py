@@ -78,6 +78,9 @@ issue_items = sa.Table(
     sa.Column("gloss", sa.JSON, nullable=False),
     sa.Column("is_update", sa.Boolean, nullable=False),
     sa.Column("published", Instant),
+    sa.Column("why_it_matters", sa.Text, nullable=False, server_default=""),
+    sa.Column("translations", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("news", sa.JSON(none_as_null=True)),  # null: no update
     sa.UniqueConstraint("issue_id", "position"),
 )
 
@@ -172,4 +175,12 @@ leases = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),  # the work that one process at a time does
     sa.Column("owner", sa.Text, nullable=False),
     sa.Column("until", Instant, nullable=False),
+)
+
+model_answers = sa.Table(
+    "model_answers",
+    metadata,
+    sa.Column("digest", sa.Text, primary_key=True),  # of the model, the question and the text it is about
+    sa.Column("reply", sa.JSON, nullable=False),
+    sa.Column("asked_at", Instant, nullable=False, index=True),
 )

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pipeline.errors import MetabriefError
 from pipeline.model import Article, Page
+from pipeline.select.advice import advice
 from pipeline.select.features import LEAD_CHARACTERS
 from pipeline.select.gloss import known_names
 from pipeline.select.lexicon import Lexicon
@@ -99,10 +100,16 @@ def try_select(row: Row, *, lexicon: Lexicon) -> Answer:
 
 
 def try_summarise(row: Row) -> Answer:
-    """Sum an article up in its own sentences."""
+    """Sum an article up in its own sentences, but for its advice."""
     fields = SummaryFields.model_validate(row)
     title = fields.title or ""
-    summary = summarise(title, fields.text, language=fields.language, sentences=fields.sentences)
+    summary = summarise(
+        title,
+        fields.text,
+        language=fields.language,
+        sentences=fields.sentences,
+        is_barred=lambda sentence: bool(advice(sentence)),
+    )
     if not summary.text:
         raise MetabriefError("text: no sentence of it can stand as a summary")
     return {"summary": summary.text, "method": "extractive"}

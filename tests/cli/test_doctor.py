@@ -79,6 +79,7 @@ def test_warnings_are_told_and_ask_for_nobody(metabrief: Metabrief, tmp_path: Pa
     assert {path.name for path in (tmp_path / "room").iterdir()} == {
         "metabrief.toml",
         "sources.toml",
+        "lexicon.toml",
         "templates",
     }
 
@@ -102,7 +103,7 @@ def test_json_is_a_list_of_findings(metabrief: Metabrief, tmp_path: Path) -> Non
     assert all(bool(finding["remedy"]) == (finding["level"] != "ok") for finding in found)
 
 
-@pytest.mark.parametrize("file", ["metabrief.toml", "sources.toml"])
+@pytest.mark.parametrize("file", ["metabrief.toml", "sources.toml", "lexicon.toml"])
 def test_an_unreadable_configuration_is_one_line_and_exit_2(
     metabrief: Metabrief, tmp_path: Path, file: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -74,7 +75,32 @@ def test_show_and_why_can_be_read_by_a_person(metabrief: Metabrief, composed: Pa
     shown = metabrief("--home", composed, "issues", "show", "latest").out
     assert all(item["headline"] in shown for item in issue["items"])
     assert "total 0 = 0 planned" in shown
-    assert "off the beat" in metabrief("--home", composed, "issues", "why", "latest").out
+    assert "off the beat" in metabrief("--home", composed, "issues", "why", "latest", "--all").out
+
+
+def test_why_prints_the_formula_of_each_item_and_the_ten_best_left_out(
+    metabrief: Metabrief, composed: Path
+) -> None:
+    record = metabrief("--home", composed, "issues", "why", "latest", "--json").json
+    told = metabrief("--home", composed, "issues", "why", "latest").out
+    assert len(record["items"]) == len(
+        re.findall(r"^    0\.35 × relevance [\d.]+ .+ = [\d.]+$", told, re.MULTILINE)
+    )
+    named = re.findall(r"^- (.+)$", told, re.MULTILINE)
+    assert named == [out["title"] for out in record["left_out"][:10]]
+    assert f"left out, the best first ({len(named)} of {len(record['left_out'])}):" in told
+
+
+def test_why_names_but_the_best_left_out_unless_all_are_asked_for(
+    metabrief: Metabrief, composed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.cli.issues._BEST", 2)
+    left_out = metabrief("--home", composed, "issues", "why", "1", "--json").json["left_out"]
+    best = metabrief("--home", composed, "issues", "why", "1").out
+    assert re.findall(r"^- (.+)$", best, re.MULTILINE) == [out["title"] for out in left_out[:2]]
+    assert best.endswith("all of them: metabrief issues why 1 --all\n")
+    whole = metabrief("--home", composed, "issues", "why", "1", "--all").out
+    assert re.findall(r"^- (.+)$", whole, re.MULTILINE) == [out["title"] for out in left_out]
 
 
 def test_an_issue_that_was_cancelled_is_not_sent(metabrief: Metabrief, composed: Path) -> None:

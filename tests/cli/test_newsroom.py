@@ -14,7 +14,12 @@ from tests.cli.conftest import Metabrief
 def test_init_makes_a_newsroom_that_opens(metabrief: Metabrief, tmp_path: Path) -> None:
     home = tmp_path / "room"
     assert metabrief("init", home).code == 0
-    assert {path.name for path in home.iterdir()} == {"metabrief.toml", "sources.toml", "templates"}
+    assert {path.name for path in home.iterdir()} == {
+        "metabrief.toml",
+        "sources.toml",
+        "lexicon.toml",
+        "templates",
+    }
     assert metabrief("--home", home, "issues", "list").code == 0
 
 

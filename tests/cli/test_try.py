@@ -93,7 +93,7 @@ def test_a_known_chinese_name_that_the_source_lacks_is_named(metabrief: Metabrie
     source = "上海一家公司周一发布了新的头显，售价3000元，面向企业用户，并说明年将在全国销售。"
     summary = "腾讯周一发布了新的头显，售价3000元，面向企业用户，明年将在全国销售。"
     line = json.dumps({"id": 1, "source": source, "summary": summary}).encode()
-    assert only_answer(metabrief, "check", line, tmp_path)["unsupported"] == ["腾讯"]
+    assert only_answer(metabrief, "check", line, tmp_path)["unsupported"] == ["name “腾讯”"]
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_a_summary_is_checked_against_a_file(metabrief: Metabrief, text_file: Pa
         "try", "check", text_file, "--summary", "Shanghai has opened a fund of 12 billion yuan."
     )
     assert true.out.startswith("supported")
-    assert "not in the source: 12 billion yuan" in false.out
+    assert "not in the source: amount “12 billion yuan”" in false.out
     assert metabrief("try", "check", text_file, "--summary-file", text_file).out.startswith("supported")
 
 
@@ -262,3 +262,26 @@ def test_a_file_name_that_is_no_text_is_shown_as_json(metabrief: Metabrief, tmp_
     file = tmp_path / os.fsdecode(b"\xff.txt")
     file.write_text(TEXT, encoding="utf-8")
     assert metabrief("try", "select", file, "--json").json["id"] == "\udcff.txt"
+
+
+def test_advice_is_not_chosen_for_a_summary(metabrief: Metabrief, tmp_path: Path) -> None:
+    told = "Wuhan opened a metaverse hall of 900 square metres on Monday."
+    for selling, text in (
+        ("buy the dip", f"Now is the time to buy the dip, before the others do. {told}"),
+        ("必涨", "这款数字藏品必涨，早买早赚。武汉周一启用九百平方米的元宇宙大厅。"),
+        ("抄底", "现在抄底元宇宙概念股正当时。武汉周一启用九百平方米的元宇宙大厅。"),
+    ):
+        line = json.dumps({"id": 1, "title": "A hall", "text": text}).encode()
+        assert selling not in only_answer(metabrief, "summarise", line, tmp_path)["summary"]
+
+
+def test_within_a_newsroom_its_own_beat_is_tried(
+    metabrief: Metabrief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = b'{"id": 1, "title": "Shanghai museum opens a pond of lotus"}'
+    assert only_answer(metabrief, "select", line, tmp_path)["relevant"] is False
+    metabrief("init", tmp_path / "room")
+    monkeypatch.chdir(tmp_path / "room")
+    own = 'extends = "shipped"\n[[topic]]\nid = "pond"\nen = ["pond of lotus"]\nweight = 3\n'
+    Path("lexicon.toml").write_text(own, encoding="utf-8")
+    assert only_answer(metabrief, "select", line, tmp_path)["relevant"] is True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ SMTP = {
     "return_path_domain": "bounces.example.org",
 }
 SECRET = "hunter2"
+LLM = {"base_url": "https://x.example/v1", "model": "m"}
 
 
 @pytest.fixture(autouse=True)
@@ -223,7 +225,11 @@ WRONG_TABLES: list[tuple[dict[str, Any], str]] = [
     ({"smtp": {"hots": "x"}}, "[smtp] hots is not a known key; the nearest is 'host'"),
     ({"smpt": {}}, "[smpt] is not a known key; the nearest is 'smtp'"),
     ({"_env_file": "x"}, "[_env_file] is not a known key"),
-    ({"summarise": {"method": "llm"}}, "is not in this version"),
+    ({"summarise": {"method": "llm"}}, 'method = "llm" also needs [llm] base_url, [llm] model'),
+    ({"llm": {"base_url": "https://x.example/v1"}}, "[llm] model is required; add it"),
+    ({"llm": LLM | {"base_url": "x.example"}}, "[llm] base_url: 'x.example' is no web address"),
+    ({"llm": LLM | {"base_url": "http://x.example:99999"}}, "[llm] base_url: Port out of range"),
+    ({"llm": LLM | {"max_cost": 1}, "summarise": {"method": "llm"}}, "max_cost also needs [llm] price_in"),
 ]
 WRONG_TABLES += [({"newsletter": [NEWSLETTER | change]}, words) for change, words in WRONG_NEWSLETTERS]
 
@@ -431,3 +437,10 @@ def test_a_newsletter_is_found_by_key_or_the_others_are_named() -> None:
     assert settings.find_newsletter("weekly").key == "weekly"
     with pytest.raises(ConfigurationError, match="'dayly'; this newsroom has: daily, weekly"):
         settings.find_newsletter("dayly")
+
+
+def test_a_model_without_its_client_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables: dict[str, Any] = {"summarise": {"method": "llm"}, "llm": LLM}
+    assert check(**tables).summarise.method == "llm"
+    monkeypatch.setitem(sys.modules, "openai", None)
+    assert 'pip install "metabrief[llm]"' in refused(**tables)

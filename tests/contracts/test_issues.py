@@ -10,13 +10,16 @@ import sqlalchemy as sa
 
 from pipeline.model import (
     Article,
+    Fact,
     HoldReason,
     Issue,
     IssueStatus,
     Item,
     LeftOut,
+    News,
     Reference,
     Slot,
+    Translation,
     TransportKind,
     Variant,
 )
@@ -46,7 +49,12 @@ def item(headline: str, *articles: Article) -> Item:
         published=NOW,
         gloss=("metaverse",),
         is_update=True,
+        news=News(
+            facts=(Fact(kind="number", en="15 members", zh="15", was_en="12", was_zh="12"),), since=NOW
+        ),
         articles=articles,
+        why_it_matters="数字。",
+        translations=(Translation(language="en", headline="A fund", summary="A fund is planned."),),
     )
 
 

@@ -205,7 +205,7 @@ def test_a_changed_number_is_not_supported_and_is_named(metabrief: Metabrief, tm
     changed = {**GOOD["check"], "summary": "The fund holds 12 billion yuan."}
     true, false = answers(metabrief, "check", [GOOD["check"], changed], tmp_path)
     assert (true["supported"], true["unsupported"]) == (True, [])
-    assert (false["supported"], false["unsupported"][0]) == (False, "12 billion yuan")
+    assert (false["supported"], false["unsupported"][0]) == (False, "amount “12 billion yuan”")
     assert 0 <= false["score"] < true["score"] <= 1
 
 

@@ -16,8 +16,8 @@ from pipeline.demo.sample import SampleArticle
 from pipeline.jobs.choose import Choice, Material, choose
 from pipeline.model import Article, Item, Source
 from pipeline.select.lexicon import Lexicon, load
-from pipeline.select.ranking import section_of
 from pipeline.select.relevance import judge
+from pipeline.select.sections import section_of
 from pipeline.select.stories import group
 from pipeline.store.issues import SentItem
 from tests.demo.reading import DAYS, READ, SITE

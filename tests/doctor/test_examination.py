@@ -78,7 +78,7 @@ def test_findings_come_topic_by_topic(tmp_path: Path) -> None:
 def test_without_a_sound_database_nothing_stored_is_looked_at(tmp_path: Path) -> None:
     with looked_at(write(tmp_path)) as newsroom:
         topics = {finding.topic for finding in examine(newsroom)}
-    assert topics == {"configuration", "folder", "database", "templates"}
+    assert topics == {"configuration", "beat", "folder", "database", "templates"}
 
 
 def test_an_examination_leaves_the_folder_as_it_was(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.jobs import choose as job
+from pipeline.jobs import items as making
 from pipeline.jobs.choose import Choice, Material, choose
-from pipeline.model import Article, Item, Source
+from pipeline.model import Article, Item, Source, Story
 from pipeline.select.lexicon import load
 from pipeline.store.articles import FailedPage
 from pipeline.store.issues import SentItem
@@ -74,6 +75,7 @@ def article(
 def chosen(
     articles: Sequence[Article],
     *,
+    earlier: Sequence[Article] = (),
     sent: Sequence[Item] = (),
     failed: Sequence[FailedPage] = (),
     most: int = 12,
@@ -91,6 +93,7 @@ def chosen(
             period=timedelta(days=1),
             most=most,
             articles=tuple(articles),
+            earlier=tuple(earlier),
             failed=tuple(failed),
             sent=tuple(items),
             sources=SOURCES,
@@ -266,7 +269,7 @@ def test_an_update_cites_only_what_is_new() -> None:
 def test_a_summary_that_says_what_the_article_does_not_is_not_printed(
     summary: str, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job, "summarise", lambda *_, **__: Summary(text=summary, method="fake"))
+    monkeypatch.setattr(making, "summarise", lambda *_, **__: Summary(text=summary, method="fake"))
     told = article()
     choice = chosen([told])
     assert choice.ranked == ()
@@ -278,8 +281,8 @@ def test_a_chinese_name_that_the_article_does_not_have_keeps_a_summary_out(
 ) -> None:
     told = article("中国移动在武汉启用数字藏品大厅", "中国移动周一在武汉启用数字藏品大厅，面积九百平方米。")
     changed = Summary(text="中国联通周一在武汉启用数字藏品大厅，面积九百平方米。", method="fake")
-    monkeypatch.setattr(job, "summarise", lambda *_, **__: changed)
-    assert reasons(chosen([told]))[told.url].endswith("does not: 中国联通")
+    monkeypatch.setattr(making, "summarise", lambda *_, **__: changed)
+    assert reasons(chosen([told]))[told.url].endswith("does not: name “中国联通”")
 
 
 def test_the_next_best_takes_the_place_of_what_cannot_be_summed_up() -> None:
@@ -304,3 +307,97 @@ def test_an_item_says_why_it_is_in() -> None:
     assert any("metaverse" in line for line in item.why)
     assert "1 outlet" in item.why
     assert item.why[-1] == "nothing like it was sent in 90 days"
+
+
+SELLING = "Shares of its makers can only go up."
+
+
+def test_an_article_that_gives_advice_is_left_out_with_the_phrase() -> None:
+    told = article(FUND, f"{SELLING} {FUND_TEXT}")
+    assert reasons(chosen([told]))[told.url] == "advice: “can only go up”"
+    headed = article("Zhengzhou metaverse fund: five stocks to buy")
+    assert reasons(chosen([headed]))[headed.url] == "advice: “stocks to buy”"
+
+
+def test_a_story_goes_on_without_the_article_that_gives_advice() -> None:
+    advising = article(FUND, f"{SELLING} {FUND_RETOLD}", source="mole")
+    (item,) = chosen([advising, article()]).ranked
+    assert [source.name for source in item.sources] == ["The Quay"]
+
+
+def test_a_sentence_of_advice_far_down_is_not_chosen() -> None:
+    long_ago = (
+        "Applicants have waited for it since the spring of the year before, when it was first spoken of. " * 4
+    )
+    told = article(FUND, f"{FUND_TEXT} {long_ago}{SELLING}")
+    assert [SELLING in item.summary for item in chosen([told]).ranked] == [False]
+
+
+QUOTING = (
+    "A flyer in Zhengzhou said “its metaverse coin can only go up” on Monday, and the police took it down."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        pytest.param(QUOTING, "", id="alone"),
+        pytest.param(f"{QUOTING} {FUND_TEXT}", "flyer", id="beside-others"),
+    ],
+)
+def test_a_sentence_that_quotes_advice_never_stands_alone(text: str, summary: str) -> None:
+    choice = chosen([article("Police take a metaverse flyer down", text)])
+    assert [summary in item.summary for item in choice.ranked] == ([True] if summary else [])
+    if not summary:
+        assert list(reasons(choice).values()) == ["no sentence of it can stand as a summary"]
+
+
+def test_what_came_closest_is_named_first_among_what_was_left_out() -> None:
+    page = FailedPage(article_id=7, url="https://mole.example/x", title="Lost", reason="HTTP 404")
+    second = article(*TOPICS[0], published=SLOT - timedelta(days=1))
+    advising = article("Zhengzhou metaverse fund: five stocks to buy")
+    stale = article("Old", published=SLOT - timedelta(days=9))
+    choice = chosen([stale, article(*TOPICS[2]), advising, second, article()], failed=[page], most=1)
+    starts = [out.why.split(":")[0].split(" (")[0] for out in choice.left_out]
+    assert starts == ["ranked 2 of 2", "advice", "off the beat", "too old", "could not be read"]
+
+
+OF_ONE_FIRM = (
+    ("Tencent opens a metaverse school in Xiamen", "Tencent opened a school in Xiamen on Monday that teaches the metaverse to pupils."),
+    ("Tencent sues a seller of digital collectibles", "Tencent has taken a seller of digital collectibles to court in Beijing over copies."),
+    ("Tencent shows VR glasses for divers", "Tencent showed virtual reality glasses for divers at a fair in Sanya on Monday."),
+)  # fmt: skip
+
+
+def test_a_third_item_on_one_firm_waits_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        job, "group", lambda articles, *_, **__: [Story(articles=(each,)) for each in articles]
+    )
+    other = article(*TOPICS[0], published=SLOT - timedelta(hours=40))
+    choice = chosen([*(article(*told, published=SLOT) for told in OF_ONE_FIRM), other], most=3)
+    assert other.url in printed(choice)
+    (why,) = reasons(choice).values()
+    assert "2 on “Tencent” stand already" in why
+
+
+def test_an_update_carries_what_is_new_since_which_issue() -> None:
+    news = article(
+        "Zhengzhou plans 25 billion yuan metaverse fund", FUND_RETOLD.replace("10 billion", "25 billion")
+    )
+    (item,) = chosen([news], sent=chosen([article()]).ranked).ranked
+    assert item.news
+    assert item.news.since == SLOT - timedelta(days=1)
+    (fact,) = item.news.facts
+    assert (fact.en, fact.was_en) == ("25 billion yuan", "10 billion yuan")
+    assert (fact.zh, fact.was_zh) == ("250亿元", "100亿元")
+
+
+@pytest.mark.parametrize(("days", "comes_again"), [(90, False), (91, True)])
+def test_what_was_sent_is_remembered_for_ninety_days(days: int, comes_again: bool) -> None:
+    told = article(FUND, FUND_RETOLD, published=SLOT - timedelta(hours=1))
+    old = SentItem(headline=FUND, summary="", slot_at=SLOT - timedelta(days=days), articles=(article(),))
+    material = Material(
+        now=SLOT, zone=UTC, period=timedelta(days=1), most=9, articles=(told,), failed=(), sent=(old,),
+        sources=SOURCES, lexicon=LEXICON,
+    )  # fmt: skip
+    assert bool(choose(material).ranked) is comes_again

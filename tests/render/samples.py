@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from pipeline.compose.disclaimer import disclaimer
-from pipeline.model import Issue, IssueStatus, Item, Reference, Slot, TransportKind
+from pipeline.model import Fact, Issue, IssueStatus, Item, News, Reference, Slot, TransportKind
 from pipeline.render import personalise
+from pipeline.render.masthead import Masthead
 from pipeline.render.phrases import load_phrases
 from pipeline.render.templates import open_templates
 from pipeline.render.variant import render
-from pipeline.render.view import Masthead
 
 LEAVE_URL = "https://news.lantern.example/leave/AbCdEfGhIjKlMnOpQrStUv"
 PREFERENCES_URL = "https://news.lantern.example/preferences/AbCdEfGhIjKlMnOpQrStUv"
@@ -52,6 +52,13 @@ CHINESE = Item(
     published=at(22, 3),
     gloss=("Yunmai", "Hangzhou", "mixed reality"),
     is_update=True,
+    news=News(
+        facts=(
+            Fact(kind="stage", en="launched", zh="launched"),
+            Fact(kind="number", en="5,999 yuan", zh="5,999 元", was_en="6,499 yuan", was_zh="6,499 元"),
+        ),
+        since=at(20, 23),
+    ),
 )
 RETOLD = replace(
     CHINESE,
@@ -95,10 +102,12 @@ FULL = issue(ENGLISH, CHINESE, COLLECTIBLE, GUIDE)
 
 def masthead(language: str, publisher_language: str = "en") -> Masthead:
     languages = ("en", "zh") if language == "both" else (language,)
+    phrased_in = publisher_language if language == "both" else language
     is_chinese = "zh" in (language, publisher_language)
     return Masthead(
         newsletter="daily",
         title="元宇宙日报" if is_chinese else "China Metaverse Daily",
+        beat="中国元宇宙" if phrased_in == "zh" else "China’s metaverse",
         publisher="灯笼社" if is_chinese else "Lantern Press",
         publisher_language=publisher_language,
         postal_address="上海市示例区灯笼路12号 邮编200000"

@@ -11,8 +11,8 @@ import pytest
 
 from pipeline.render.letter import SetLetter, set_letter
 from pipeline.render.lint import lint
+from pipeline.render.masthead import Imprint
 from pipeline.render.plaintext import columns
-from pipeline.render.view import Imprint
 from tests.render.samples import LEAVE_URL, PREFERENCES_URL, TEMPLATES, masthead
 
 GOLDEN = Path(__file__).parent / "golden"

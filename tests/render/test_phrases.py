@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from pipeline.errors import TemplateError
 from pipeline.render.phrases import load_phrases
+from pipeline.render.templates import open_templates
+from pipeline.select.lexicon import load
+from pipeline.select.news import STAGES
 from tests.render.samples import TEMPLATES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -45,3 +49,25 @@ def test_counts_agree_in_number(number: int, said: str) -> None:
 def test_a_phrase_without_its_value_is_named() -> None:
     with pytest.raises(TemplateError, match="cannot say 'why'"):
         load_phrases(TEMPLATES, "en").say("why")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_stage_of_an_update_has_its_words(language: str) -> None:
+    words = load_phrases(TEMPLATES, language).words
+    assert {f"stage_{stage}" for stage in STAGES} == {key for key in words if key.startswith("stage_")}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_section_of_the_shipped_beat_has_a_name(language: str) -> None:
+    words = load_phrases(TEMPLATES, language).words
+    assert {f"section_{section}" for section in load().beat.sections} <= set(words)
+
+
+def test_a_newsroom_may_name_sections_of_its_own_and_nothing_else(tmp_path: Path) -> None:
+    own = tmp_path / "phrases" / "en.toml"
+    own.parent.mkdir()
+    own.write_text('section_halls = "Halls"', encoding="utf-8")
+    assert load_phrases(open_templates(tmp_path), "en").say("section_halls") == "Halls"
+    own.write_text('sektion_halls = "Halls"', encoding="utf-8")
+    with pytest.raises(TemplateError, match="unknown phrase 'sektion_halls'"):
+        load_phrases(open_templates(tmp_path), "en")

@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.model import Article, Story
 from pipeline.select.lexicon import Lexicon, load
-from pipeline.select.novelty import Memory, NoveltyKind, Sent, judge_novelty
+from pipeline.select.news import new_facts
+from pipeline.select.novelty import MEMORY, Memory, NoveltyKind, Sent, judge_novelty
 from tests.select.builders import NOON, article
 
 TITLE = "Zhengzhou plans 10 billion yuan metaverse fund"
@@ -237,3 +238,62 @@ def test_a_story_sent_in_two_languages_is_remembered_in_both(lexicon: Lexicon) -
     )
     found = judge_novelty(Story(articles=(told,)), Memory([sent], lexicon, now=NEXT_DAY))
     assert (found.kind, found.sent) == (NoveltyKind.UPDATE, sent)
+
+
+def facts_of(told: Article, sent: str, lexicon: Lexicon) -> list[tuple[str, ...]]:
+    """Return what is new in an article, in both languages, with what was sent where it counts the same."""
+    facts = new_facts(told, sent, lexicon)
+    return [tuple(filter(None, (fact.kind, fact.en, fact.zh, fact.was_en, fact.was_zh))) for fact in facts]
+
+
+FACTS = {
+    "count": (
+        "15 members join the metaverse committee",
+        "12 members join the metaverse committee",
+        [("number", "15 members", "15 members", "12", "12")],
+    ),
+    "count-zh": ("元宇宙委员会增至15家会员", "元宇宙委员会有12家会员", [("number", "15", "15家", "12", "12家")]),
+    "large-count-zh": ("退款扩大到5300人", "退款4600人", [("number", "5,300", "5300人", "4,600", "4600人")]),
+    "count-of-something-else": ("15 firms join the committee", "12 members join the committee", []),
+    "money-of-something-else": (
+        "Rokid earns 25 million yuan with glasses",
+        "Rokid pays 10 million yuan in rent",
+        [("number", "25 million yuan", "2,500万元")],
+    ),
+    "proposed-adopted": ("MIIT adopts VR standard", "MIIT drafts VR standard", [("stage", "adopted", "adopted")]),
+    "proposed-adopted-zh": ("工信部印发虚拟现实标准", "工信部就虚拟现实标准征求意见", [("stage", "adopted", "adopted")]),
+    "proposed-adopted-hant": ("工信部印發虛擬現實標準", "工信部就虛擬現實標準徵求意見", [("stage", "adopted", "adopted")]),
+    "planned-launched-zh": ("园区揭牌", "拟建园区", [("stage", "launched", "launched")]),
+    "back-to-the-start": ("MIIT drafts VR standard", "MIIT adopts VR standard", []),
+    "stopped": ("Tencent shuts its collectibles app", "Tencent launches its collectibles app", [("stage", "stopped", "stopped")]),
+    "raised-by-so-much-is-no-round": ("Zhengzhou raises fund to 25 billion yuan", "Zhengzhou plans fund", [("number", "25 billion yuan", "250亿元")]),
+    "stage-before-number": (
+        "Zhengzhou adopts plan for a 25 billion yuan fund",
+        "Zhengzhou plans a 10 billion yuan fund",
+        [("stage", "adopted", "adopted"), ("number", "25 billion yuan", "250亿元", "10 billion yuan", "100亿元")],
+    ),
+    "actor": ("腾讯加入元宇宙委员会", "元宇宙委员会成立", [("actor", "Tencent", "腾讯")]),
+    "nothing": ("The fund in brief", "The fund in brief", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("title", "sent", "facts"), FACTS.values(), ids=FACTS)
+def test_what_is_new_is_told_in_both_languages(
+    title: str, sent: str, facts: list[tuple[str, ...]], lexicon: Lexicon
+) -> None:
+    assert facts_of(article(title), sent, lexicon) == facts
+
+
+def test_memory_ends_to_the_second(lexicon: Lexicon) -> None:
+    told = article("Zhengzhou plans metaverse fund of 10 billion yuan", REWORDED)
+    kinds = [
+        judge_novelty(Story(articles=(told,)), Memory([SENT], lexicon, now=NOON + MEMORY + beyond)).kind
+        for beyond in (timedelta(0), timedelta(seconds=1))
+    ]
+    assert kinds == [NoveltyKind.KNOWN, NoveltyKind.NEW]
+
+
+def test_an_update_says_what_is_new_in_it(lexicon: Lexicon) -> None:
+    news = later("Zhengzhou launches 10 billion yuan metaverse fund", REWORDED)
+    found = judge_novelty(Story(articles=(news,)), Memory([SENT], lexicon, now=NEXT_DAY))
+    assert [(fact.kind, fact.en) for fact in found.facts] == [("stage", "launched")]

@@ -1,14 +1,17 @@
-"""The best first, and each in its section."""
+"""The best first, by a formula that says what it is made of; and no issue full of one firm."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from pipeline.model import Article, Story
 from pipeline.select.lexicon import Lexicon, load
-from pipeline.select.ranking import rank, section_of
+from pipeline.select.ranking import Ranked, crowds, next_best, rank
 from tests.select.builders import NOON, article
 
 
@@ -21,167 +24,131 @@ def story(*articles: Article) -> Story:
     return Story(articles=articles)
 
 
+def ranked(
+    stories: Sequence[Story],
+    lexicon: Lexicon,
+    *,
+    relevance: dict[str, float] | None = None,
+    copies: Sequence[str] = (),
+) -> tuple[Ranked, ...]:
+    return rank(stories, relevance=relevance or {}, lexicon=lexicon, now=NOON, copies=copies)
+
+
 PLAIN = article("Plain", url="https://a.example/plain", published=NOON - timedelta(hours=10))
 BETTER = {
     "more-relevant": (PLAIN, 0.9),
     "of-higher-standing": (article("Better", standing=0.9, published=PLAIN.published), 0.6),
     "newer": (article("Better", published=NOON), 0.6),
+    "of-a-larger-firm": (article("Tencent acts", published=PLAIN.published), 0.6),
+    "of-a-ministry": (article("工信部发文", published=PLAIN.published), 0.6),
 }
 
 
 @pytest.mark.parametrize(("better", "relevance"), BETTER.values(), ids=BETTER)
-def test_the_better_story_comes_first(better: Article, relevance: float) -> None:
+def test_the_better_story_comes_first(better: Article, relevance: float, lexicon: Lexicon) -> None:
     plain = article("Other", url="https://z.example/other", published=PLAIN.published)
-    ranked = rank([story(plain), story(better)], relevance={plain.url: 0.6, better.url: relevance}, now=NOON)
-    assert ranked[0].story.lead == better
+    found = ranked([story(plain), story(better)], lexicon, relevance={plain.url: 0.6, better.url: relevance})
+    assert found[0].story.lead == better
 
 
-def test_more_outlets_lift_a_story_but_more_articles_of_one_do_not() -> None:
+def test_more_outlets_lift_a_story_but_more_articles_of_one_do_not(lexicon: Lexicon) -> None:
     one = [article("One", f"telling {n}", source="a") for n in range(3)]
     many = [article("Many", f"telling {n}", source=f"s{n}") for n in range(3)]
-    ranked = rank([story(*one), story(*many)], relevance={}, now=NOON)
-    assert [each.why[1] for each in ranked] == ["3 outlets", "1 outlet"]
+    assert [each.why[1] for each in ranked([story(*one), story(*many)], lexicon)] == ["3 outlets", "1 outlet"]
 
 
-def test_scores_lie_between_nought_and_one() -> None:
-    best = [article("Best", f"{n}", source=f"s{n}", standing=1.0, published=NOON) for n in range(9)]
+def test_an_outlet_that_prints_anothers_text_is_not_independent(lexicon: Lexicon) -> None:
+    told = [article("Told", "telling", source=f"s{n}", url=f"https://s{n}.example/") for n in range(3)]
+    (found,) = ranked([story(*told)], lexicon, copies=[told[1].url, told[2].url])
+    assert found.why[1] == "1 outlet, and 2 with a copy"
+
+
+def test_scores_lie_between_nought_and_one(lexicon: Lexicon) -> None:
+    best = [article("Tencent", f"{n}", source=f"s{n}", standing=1.0, published=NOON) for n in range(9)]
     worst = article("Worst", standing=0.0, published=NOON - timedelta(days=900))
-    ranked = rank([story(*best), story(worst)], relevance={best[0].url: 1.0}, now=NOON)
-    assert ranked[0].score == 1.0
-    assert 0 <= ranked[1].score < 0.01
+    found = ranked([story(*best), story(worst)], lexicon, relevance={best[0].url: 1.0})
+    assert found[0].score == 1.0
+    assert 0 <= found[1].score < 0.01
 
 
-def test_equal_stories_stand_in_the_order_of_their_addresses() -> None:
+def test_equal_stories_stand_in_the_order_of_their_addresses(lexicon: Lexicon) -> None:
     pair = [story(article("x", url=f"https://{host}.example/")) for host in "ba"]
-    assert [each.story.lead.url for each in rank(pair, relevance={}, now=NOON)] == [
-        "https://a.example/",
-        "https://b.example/",
-    ]
+    found = [each.story.lead.url for each in ranked(pair, lexicon)]
+    assert found == ["https://a.example/", "https://b.example/"]
 
 
-def test_a_date_to_come_makes_a_story_no_newer() -> None:
+def test_a_date_to_come_makes_a_story_no_newer(lexicon: Lexicon) -> None:
     future = article(
         "Future", published=datetime(2099, 1, 1, tzinfo=UTC), first_seen=NOON - timedelta(hours=5)
     )
-    (ranked,) = rank([story(future)], relevance={}, now=NOON)
-    assert ranked.why[3] == "newest 5 h before the slot"
+    (found,) = ranked([story(future)], lexicon)
+    assert found.why[2] == "newest 5 h before the slot"
 
 
-def test_why_names_every_part_of_the_score() -> None:
-    (ranked,) = rank([story(PLAIN)], relevance={PLAIN.url: 0.8}, now=NOON)
-    assert ranked.why == ("relevance 0.80", "1 outlet", "standing 0.50", "newest 10 h before the slot")
+def test_why_is_the_formula_with_its_numbers(lexicon: Lexicon) -> None:
+    told = replace(PLAIN, title="Tencent acts")
+    (found,) = ranked([story(told)], lexicon, relevance={told.url: 0.8})
+    assert found.why == (
+        "0.35 × relevance 0.80 + 0.20 × outlets 0.00 + 0.15 × standing 0.50 + 0.15 × recency 0.75 "
+        f"+ 0.15 × size 1.00 = {found.score:.2f}",
+        "1 outlet",
+        "newest 10 h before the slot",
+        "largest in its headlines: “Tencent”",
+    )
+    terms = re.findall(r"([\d.]+) × \w+ ([\d.]+)", found.why[0])
+    assert sum(float(weight) * float(value) for weight, value in terms) == pytest.approx(
+        found.score, abs=0.01
+    )
 
 
-@pytest.mark.parametrize(
-    ("title", "section"),
-    [
-        pytest.param("MIIT publishes action plan for the metaverse", "policy", id="policy-en"),
-        pytest.param("工信部印发元宇宙行动计划", "policy", id="policy-zh"),
-        pytest.param(
-            "China drafts labelling rule for digital humans in live streams", "policy", id="a-country-acts"
-        ),
-        pytest.param("法院判决首例虚拟人侵权案 监管趋严", "policy", id="court"),
-        pytest.param("Rokid raises 500 million yuan in new financing round", "companies", id="companies-en"),
-        pytest.param("腾讯裁员 关闭XR业务", "companies", id="companies-zh"),
-        pytest.param(
-            "Researchers show lighter optical waveguide for AR glasses", "technology", id="technology-en"
-        ),
-        pytest.param("国产光波导技术取得突破", "technology", id="technology-zh"),
-        pytest.param("Museum drops digital collectibles", "collectibles", id="collectibles-en"),
-        pytest.param("数字藏品遇冷 藏品价格回落", "collectibles", id="collectibles-zh"),
-        pytest.param(
-            "Suzhou's Reed district offers free desks to metaverse start-ups",
-            "policy",
-            id="a-district-acts-en",
-        ),
-        pytest.param("北京柳亭区推出区块链版权登记", "policy", id="a-district-acts-zh"),
-        pytest.param("武汉柳汊新区设立元宇宙基金", "policy", id="a-district-founds-a-fund"),
-        pytest.param(
-            "Hefei boot maker Tangleweed raises 60 million yuan for feet in VR", "companies", id="a-round"
-        ),
-        pytest.param("New members join the Metaverse Industry Committee", "companies", id="an-industry-body"),
-        pytest.param("苇鱼光学武汉产线开工，年产VR头显9万台", "technology", id="a-production-line"),
-        pytest.param("Nothing of the kind", "other", id="other"),
-        pytest.param("", "other", id="nothing"),
-    ],
-)
-def test_a_story_is_put_in_its_section(title: str, section: str, lexicon: Lexicon) -> None:
-    assert section_of(story(article(title)), lexicon) == section
+def test_weights_are_shares_of_their_sum(lexicon: Lexicon) -> None:
+    weights = replace(lexicon.weights, relevance=3, outlets=0, standing=1, recency=0, size=0)
+    (found,) = ranked([story(PLAIN)], replace(lexicon, weights=weights), relevance={PLAIN.url: 1.0})
+    assert found.score == 0.875
+    assert found.why[0].startswith("0.75 × relevance 1.00 + 0.00 × outlets")
 
 
-HEADLINES = {
-    "policy": (
-        "Shenzhen's Nanshan district to subsidise rent for metaverse studios",
-        "Court in Hangzhou orders platform to refund buyers of digital collectibles",
-        "Guangdong tax bureau sets out how NFT income is to be declared",
-        "Hubei hospitals to get grants for VR training rooms",
-        "成都高新区对租用XR摄影棚的企业给予租金减免",
-        "上海一法院：转售数字藏品，平台须退还手续费",
-        "十部门联合发文规范虚拟主播带货",
-        "香港政府撥款資助元宇宙初創",
-        "Nanjing approves a three-year plan for virtual reality in schools",
-        "Securities watchdog cautions listed firms over metaverse claims",
-        "Zhengzhou city will reimburse factories for digital twins",
-        "Judges in Chengdu find virtual idol's maker liable for a copied face",
-        "杭州出台元宇宙人才购房补贴细则",
-        "网信部门通报12款数字藏品应用违规",
-    ),
-    "companies": (
-        "AR glasses maker wins order for 20,000 units from a power grid operator",
-        "VR arcade chain to close a third of its shops in Chengdu",
-        "Digital human studio in Changsha hires 200 and moves to larger offices",
-        "光学模组厂商拿下两亿元头显镜片大单",
-        "连锁VR体验馆关店过半，转做企业培训",
-        "台灣頭顯廠商第三季營收下滑，宣布裁員",
-        "XR start-up in Wuxi files for bankruptcy owing 80 million yuan",
-        "Headset brand doubles quarterly shipments and turns a profit",
-        "Virtual idol agency sells 30 per cent stake to broadcaster",
-        "AR眼镜企业上市计划推迟，估值缩水四成",
-        "虚拟人公司两个月换了三任总裁",
-        "頭顯廠商關閉全部直營門市",
-    ),
-    "technology": (
-        "Engineers in Xi'an cut the weight of a haptic glove by half",
-        "Beijing team shows a holographic display that needs no glasses",
-        "高校团队做出指甲盖大小的AR光机",
-        "数字孪生水库系统上线，可提前六小时推演洪峰",
-        "New AR display reaches 5,000 nits in a laboratory in Changchun",
-        "景区推出VR夜游，游客可骑云马",
-    ),
-    "collectibles": (
-        "Suzhou museum sells 5,000 digital collectibles of its bronzes in a minute",
-        "省博物馆三款青铜器数字藏品一分钟售罄",
-        "Temple in Luoyang drops 800 NFTs of its murals",
-        "數碼藏品平台發行首批國畫數字藏品",
-    ),
-}
+def issue_of(titles: Sequence[str], lexicon: Lexicon, *, most: int) -> list[str]:
+    """Return the titles in the order in which they are taken, each worth less than the one before."""
+    told = [article(title, f"{title}.", url=f"https://a.example/{at:02}") for at, title in enumerate(titles)]
+    worth = {each.url: 1 - at / 100 for at, each in enumerate(told)}
+    by_worth = replace(lexicon, weights=replace(lexicon.weights, size=0))
+    waiting = list(ranked([story(each) for each in told], by_worth, relevance=worth))
+    chosen: list[Ranked] = []
+    while waiting and len(chosen) < most:
+        chosen.append(waiting.pop(next_best(waiting, chosen, weights=lexicon.weights, most=most)))
+    return [each.story.lead.title for each in chosen]
 
 
-@pytest.mark.parametrize(
-    ("title", "section"),
-    [
-        pytest.param(title, section, id=f"{section}-{number}")
-        for section, titles in HEADLINES.items()
-        for number, title in enumerate(titles, start=1)
-    ],
-)
-def test_a_headline_stands_where_an_editor_would_put_it(title: str, section: str, lexicon: Lexicon) -> None:
-    assert section_of(story(article(title)), lexicon) == section
+FIRM = ["腾讯发布数字人", "Tencent shows a headset", "Tencent opens a hall", "腾讯关闭幻核"]
+"""Four on one firm, in both languages."""
+UNKNOWN = ["Pondweed raises money", "Pondweed hires Ann", "Pondweed shuts its shop"]
+"""Three on a firm that the lexicon does not know."""
+UNKNOWN_ZH = ["苇鱼光学完成融资", "苇鱼光学武汉产线开工", "苇鱼光学招聘百人"]
 
 
-def test_what_a_firm_does_outweighs_all_that_its_goods_are_made_of(lexicon: Lexicon) -> None:
-    lead = "Its AR glasses have an optical waveguide, a Micro OLED display, a chip and sensors."
-    firm = story(article("AR glasses maker lays off a third of its staff", lead))
-    assert section_of(firm, lexicon) == "companies"
+@pytest.mark.parametrize("of_one", [FIRM, UNKNOWN, UNKNOWN_ZH], ids=["known", "unknown", "unknown-zh"])
+def test_a_third_item_on_one_firm_waits_for_what_else_there_is(of_one: list[str], lexicon: Lexicon) -> None:
+    taken = issue_of([*of_one, "Rokid sells glasses", "无关的消息"], lexicon, most=4)
+    assert taken == [*of_one[:2], "Rokid sells glasses", "无关的消息"]
 
 
-@pytest.mark.parametrize(
-    ("early", "late"),
-    [
-        pytest.param("It is quiet in the hall. " * 20, "The firm has investors and a contract.", id="en"),
-        pytest.param("展厅里很安静。" * 25, "企业融资后签约多家门店。", id="zh"),
-    ],
-)
-def test_only_the_first_sentences_have_a_say(early: str, late: str, lexicon: Lexicon) -> None:
-    assert section_of(story(article("Quiet", late + early)), lexicon) == "companies"
-    assert section_of(story(article("Quiet", early + late)), lexicon) == "other"
+def test_when_nothing_else_is_there_one_firm_may_fill_the_issue(lexicon: Lexicon) -> None:
+    assert issue_of(FIRM, lexicon, most=4) == FIRM
+
+
+def test_no_section_takes_more_than_its_part_while_others_have_something(lexicon: Lexicon) -> None:
+    policy = [f"MIIT drafts rules {n}" for n in "abcde"]
+    taken = issue_of([*policy, "Museum drops digital collectibles", "HTC shuts a shop"], lexicon, most=5)
+    assert taken == [*policy[:3], "Museum drops digital collectibles", "HTC shuts a shop"]
+
+
+def test_what_waits_says_for_what(lexicon: Lexicon) -> None:
+    told = ranked([story(article(title)) for title in FIRM], lexicon)
+    assert crowds(told[2], told[:2], weights=lexicon.weights, most=9) == "2 on “Tencent” stand already"
+    assert crowds(told[2], (), weights=lexicon.weights, most=9) == ""
+
+
+def test_headlines_that_begin_with_a_common_word_are_on_no_firm(lexicon: Lexicon) -> None:
+    told = article("Museum sells a bronze", "The museum sold it on Monday.")
+    assert ranked([story(told)], lexicon)[0].firms == frozenset()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from time import process_time
 
 import pytest
 
-from pipeline.select.lexicon import Lexicon, load
+from pipeline.select.lexicon import Lexicon, LexiconEntry, load
 from pipeline.select.relevance import RELEVANT, judge
 
 TABLE = tomllib.loads(Path(__file__).with_name("headlines.toml").read_text(encoding="utf-8"))
@@ -107,8 +108,8 @@ def test_odd_input_gets_a_verdict_with_a_score_in_range(title: str, text: str, l
     assert verdict.why
 
 
-def test_without_a_lexicon_nothing_is_relevant() -> None:
-    assert not judge("China metaverse", "", Lexicon(entries=(), glosses={})).relevant
+def test_without_a_lexicon_nothing_is_relevant(lexicon: Lexicon) -> None:
+    assert not judge("China metaverse", "", replace(lexicon, entries=())).relevant
 
 
 def test_a_thousand_articles_are_judged_in_a_few_seconds(lexicon: Lexicon) -> None:
@@ -145,3 +146,57 @@ def test_a_column_is_not_relevant_and_says_why(lexicon: Lexicon) -> None:
     verdict = judge("我家的猫住进了元宇宙", "成都人都在谈元宇宙，我回家看见了猫。", lexicon)
     assert not verdict.relevant
     assert verdict.why[-1].startswith("no news: a column")
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        pytest.param("Unlike the metaverse craze, Hefei’s chip plan has customers", "", id="unlike"),
+        pytest.param("“Nothing to do with the metaverse”, says Sanya mall", "", id="nothing-to-do-with"),
+        pytest.param("上海商场改名，此举与元宇宙无关", "", id="zh-no-relation"),
+        pytest.param("不追元宇宙，合肥押注存储芯片", "", id="zh-not-after"),
+        pytest.param("上海商場改名，與元宇宙無關", "", id="zh-hant-no-relation"),
+    ],
+)
+def test_what_is_named_only_to_be_denied_is_not_named(title: str, text: str, lexicon: Lexicon) -> None:
+    assert not judge(title, text, lexicon).topics
+
+
+def test_a_topic_named_again_beside_a_denial_is_named(lexicon: Lexicon) -> None:
+    text = "Unlike the metaverse of others, the metaverse of Hefei has customers."
+    assert judge("Hefei shows its plan", text, lexicon).topics == ("metaverse",)
+
+
+def test_topic_and_home_far_apart_have_less_to_do_with_each_other(lexicon: Lexicon) -> None:
+    filler = "The talks went on for hours and nothing was decided. " * 10
+    near = judge("Evening brief", f"A metaverse hall opened in Wuhan. {filler}", lexicon)
+    far = judge("Evening brief", f"A metaverse hall opened. {filler}Rain fell in Wuhan.", lexicon)
+    assert near.relevant
+    assert far.score < 0.7 * near.score
+
+
+def test_the_name_of_the_outlet_behind_a_title_says_nothing(lexicon: Lexicon) -> None:
+    title = "China court calls NFTs property"
+    assert judge(f"{title} – Bitcoin News", "", lexicon).score == judge(title, "", lexicon).score
+
+
+@pytest.mark.parametrize(
+    ("simplified", "traditional"),
+    [
+        pytest.param("武汉建设元宇宙产业园", "武漢建設元宇宙產業園", id="topic-and-city"),
+        pytest.param("杭州发放数字藏品", "杭州發放數字藏品", id="collectibles"),
+        pytest.param("广州虚拟现实展开幕", "廣州虛擬現實展開幕", id="virtual-reality"),
+    ],
+)
+def test_traditional_and_simplified_are_alike(simplified: str, traditional: str, lexicon: Lexicon) -> None:
+    one, other = judge(simplified, "", lexicon), judge(traditional, "", lexicon)
+    assert (one.score, one.topics) == (other.score, other.topics)
+    assert one.relevant
+
+
+def test_hints_add_up_to_what_a_language_takes_for_granted(lexicon: Lexicon) -> None:
+    glasses = LexiconEntry(id="glasses", table="topic", zh_hans=("样品眼镜",), weight=1)
+    hint = LexiconEntry(id="round", table="home", kind="hint", zh_hans=("轮融资",))
+    own = replace(lexicon, entries=(glasses, hint))
+    assert not judge("样品眼镜还有多远", "", own).relevant
+    assert judge("某厂完成两轮融资，做样品眼镜", "", own).relevant

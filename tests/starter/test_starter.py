@@ -43,9 +43,14 @@ def test_a_new_newsroom_opens_with_a_daily_and_a_weekly(tmp_path: Path) -> None:
     ]
 
 
-def test_a_new_newsroom_has_its_settings_sources_and_an_example_template(tmp_path: Path) -> None:
+def test_a_new_newsroom_has_its_settings_sources_beat_and_an_example_template(tmp_path: Path) -> None:
     write_newsroom(tmp_path, ANSWERS)
-    assert set(files(tmp_path)) == {"metabrief.toml", "sources.toml", "templates/phrases/en.toml"}
+    assert set(files(tmp_path)) == {
+        "metabrief.toml",
+        "sources.toml",
+        "lexicon.toml",
+        "templates/phrases/en.toml",
+    }
 
 
 @given(st.text(st.characters(codec="utf-8")))
