@@ -9,7 +9,7 @@ import typer
 
 from pipeline.cli.opening import DONE, FAILED, console, find_issue, opened, say, say_json
 from pipeline.cli.resolve import resolve
-from pipeline.cli.telling import because, copy_line
+from pipeline.cli.telling import because, copy_line, funnel_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,8 +154,11 @@ def why(
         say(
             f"nothing was collected for issue {found.id} ({found.newsletter} {found.slot.wall}){because(found)}"
         )
-    for item in record["items"]:
-        say(f"+ {item['headline']}")
+    else:
+        say(f"{found.newsletter} {found.slot.wall}, {found.status}{because(found)}; {funnel_line(found)}")
+    for item, chosen in zip(record["items"], found.items, strict=True):
+        say(f"\n+ {item['headline']}")
+        say(f"    section: {chosen.section}")
         for reason in item["why"]:
             say(f"    {reason}")
         for article in item["articles"]:

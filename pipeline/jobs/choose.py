@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
+from math import floor
 
 from pipeline.jobs.items import Candidate, make_items
 from pipeline.jobs.left_out import BARRED, Leavings
@@ -15,7 +16,7 @@ from pipeline.select.lexicon import Lexicon
 from pipeline.select.novelty import Memory, Novelty, NoveltyKind, Sent, judge_novelty
 from pipeline.select.ranking import rank
 from pipeline.select.refrains import without_refrains
-from pipeline.select.relevance import Verdict, judge
+from pipeline.select.relevance import RELEVANT, Verdict, judge
 from pipeline.select.stories import group
 from pipeline.store.articles import FailedPage
 from pipeline.store.issues import SentItem
@@ -26,6 +27,9 @@ GRACE = timedelta(days=1)
 """An article may be that much older than the period: outlets are read once a day."""
 AHEAD = timedelta(days=1)
 """A page's clock may be so far ahead of ours, or its zone unknown."""
+
+LONGEST_HEADLINE = 300
+"""What is longer is a text that stands where its headline should."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,14 +124,21 @@ def _untimely(article: Article, material: Material) -> str:
 def _passed_over(article: Article, verdict: Verdict, left: Leavings) -> bool:
     """Say whether an article is no candidate, and note why."""
     if not verdict.relevant:
-        why = "; ".join(verdict.why) or "nothing of it is named"
+        score = floor(verdict.score * 100) / 100
+        near = (f"score {score:.2f}, and {RELEVANT:.2f} is needed",) if verdict.score else ()
+        why = "; ".join((*verdict.why, *near)) or "nothing of it is named"
         return left.take(article, f"off the beat: {why}", worth=verdict.score)
-    return left.take(article, _gives_orders(article) or _advises(article), worth=BARRED + verdict.score)
+    return left.take(article, _unprintable(article) or _advises(article), worth=BARRED + verdict.score)
 
 
-def _gives_orders(article: Article) -> str:
-    """Say so when an article's headline, which would be printed as it stands, speaks to a model."""
-    told = sentences(article.title, article.language)
+def _unprintable(article: Article) -> str:
+    """Say why an article's headline, which would be printed as it stands, cannot be."""
+    title = article.title.strip()
+    if title == article.url or not any(map(str.isalnum, title)):
+        return "it has no headline"
+    if len(title) > LONGEST_HEADLINE:
+        return f"no headline is so long: {len(title):,} characters"
+    told = sentences(title, article.language)
     return "no news: its headline gives orders to a language model" if any(map(is_to_model, told)) else ""
 
 
@@ -145,24 +156,24 @@ def _stories(
     earlier: Sequence[Article],
 ) -> list[Story]:
     """Group articles into stories: today's, then copies by other outlets as further sources, then what was told earlier."""
+    copies = _by_original(repeated, left)
+    originals = [article for article in fresh if article.url not in repeated]
+    stories = (story.articles for story in group(originals, lexicon, earlier=earlier))
+    with_copies = ((*told, *(copy for a in told for copy in copies.get(a.url, ()))) for told in stories)
+    return [Story(articles=tuple(sorted(told, key=left.is_listed))) for told in with_copies]
+
+
+def _by_original(repeated: Mapping[str, Duplicate], left: Leavings) -> dict[str, list[Article]]:
+    """Return the copies by the address of what they repeat, one an outlet; an outlet's further ones are left out."""
     copies: dict[str, list[Article]] = {}
     for duplicate in repeated.values():
-        if duplicate.article.source == duplicate.original.source:
-            left.take(duplicate.article, f"repeats {duplicate.original.url}: {duplicate.why}")
+        article, original = duplicate.article, duplicate.original
+        others = copies.setdefault(original.url, [])
+        if article.source in {original.source, *(other.source for other in others)}:
+            left.take(article, f"repeats {original.url}: {duplicate.why.removesuffix(f' as {original.url}')}")
         else:
-            copies.setdefault(duplicate.original.url, []).append(duplicate.article)
-    originals = [article for article in fresh if article.url not in repeated]
-    return [
-        Story(
-            articles=tuple(
-                sorted(
-                    (*story.articles, *(copy for a in story.articles for copy in copies.get(a.url, ()))),
-                    key=left.is_listed,
-                )
-            )
-        )
-        for story in group(originals, lexicon, earlier=earlier)
-    ]
+            others.append(article)
+    return copies
 
 
 def _copies(originals: Sequence[Article], earlier: Sequence[Article]) -> set[str]:

@@ -16,7 +16,10 @@ from pipeline.select.ranking import Ranked, crowds, next_best
 from pipeline.select.relevance import Verdict
 from pipeline.summarise.extractive import Summary, summarise
 from pipeline.summarise.faithfulness import check
-from pipeline.text import sentences
+from pipeline.text import sentences, words
+
+FEWEST_WORDS = 4
+"""Fewer different ones say nothing that the headline does not: a page of dots, or of one word again and again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +71,7 @@ def _leave(candidate: Candidate, why: str, left: Leavings) -> None:
 def _summed_up(article: Article, lexicon: Lexicon) -> tuple[str, str]:
     """Return a summary, and why none would hold."""
     text = _summary(article).text
-    if not text:
+    if len(set(words(text))) < FEWEST_WORDS:
         return "", "no sentence of it can stand as a summary"
     checked = check(f"{article.title}\n{article.text}", text, names=known_names(text, lexicon))
     if not checked.supported:

@@ -63,6 +63,17 @@ _DENIED_AFTER = re.compile(
 )
 _LOOK_AROUND = 40
 READ = ("en", "zh", "und")
+_LANGUAGES = {
+    "ja": "Japanese",
+    "ko": "Korean",
+    "de": "German",
+    "es": "Spanish",
+    "fr": "French",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "th": "Thai",
+    "vi": "Vietnamese",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,14 +100,15 @@ class _Evidence:
 
     @property
     def words(self) -> str:
-        return f"“{self.phrase}” in the {self.zone}"
+        doubt = " (it may mean something else)" if self.is_lonely else ""
+        return f"“{self.phrase}” in the {self.zone}{doubt}"
 
 
 def judge(title: str, text: str, lexicon: Lexicon, *, language: str | None = None) -> Verdict:
     """Decide whether an article is on the beat."""
     told = language or script_language(f"{title}\n{text[:LEAD_CHARACTERS]}")
     if told.split("-")[0] not in READ:
-        return Verdict(relevant=False, score=0.0, why=(f"language: “{told}” is not read here",))
+        return Verdict(relevant=False, score=0.0, why=(f"language: {_in_words(told)} is not read here",))
     found = _evidence(title, text, lexicon)
     topic, home = _topics(found), _home(found, lexicon.beat)
     prior = _taken_for_granted(found, told, lexicon.beat)
@@ -111,6 +123,11 @@ def judge(title: str, text: str, lexicon: Lexicon, *, language: str | None = Non
         topics=tuple(dict.fromkeys(e.entry.id for e in found if e.entry.table in ("topic", "event"))),
         companies=tuple(dict.fromkeys(e.entry.id for e in found if e.entry.table == "company")),
     )
+
+
+def _in_words(language: str) -> str:
+    name = _LANGUAGES.get(language.split("-")[0])
+    return f"{name} ({language})" if name else f"“{language}”"
 
 
 def _no_news(title: str, text: str, beat: Beat) -> tuple[str, ...]:

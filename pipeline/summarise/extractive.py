@@ -149,6 +149,8 @@ def _fitting(candidates: Sequence[str]) -> list[str]:
     """Take the first sentences that fit; one that leans on what was passed over is passed over too."""
     taken: list[int] = []
     for at, sentence in enumerate(candidates):
+        if candidates.index(sentence) < at:  # told already
+            continue
         before = _joined([candidates[earlier] for earlier in taken])
         is_next = bool(taken) and taken[-1] == at - 1
         if _fits(_joined([before, sentence])) and not leans(sentence, before, is_next=is_next):

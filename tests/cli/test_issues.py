@@ -86,6 +86,9 @@ def test_why_prints_the_formula_of_each_item_and_the_ten_best_left_out(
     assert len(record["items"]) == len(
         re.findall(r"^    0\.35 × relevance [\d.]+ .+ = [\d.]+$", told, re.MULTILINE)
     )
+    assert re.findall(r"^\+ (.+)$", told, re.MULTILINE) == [item["headline"] for item in record["items"]]
+    assert len(re.findall(r"^    section: \w+$", told, re.MULTILINE)) == len(record["items"])
+    assert re.match(r"daily 2022-02-22T06:00, \w+.*; issue 1: .* on the beat → .* items\n", told)
     named = re.findall(r"^- (.+)$", told, re.MULTILINE)
     assert named == [out["title"] for out in record["left_out"][:10]]
     assert f"left out, the best first ({len(named)} of {len(record['left_out'])}):" in told

@@ -19,6 +19,7 @@ from pipeline.store.articles import (
     known_urls,
     newest_by_source,
     note_read,
+    seen_before,
     seen_since,
     source_states_of,
 )
@@ -127,6 +128,41 @@ def test_what_was_seen_since_a_moment_comes_oldest_first(
             keep_article(connection, replace(ARTICLE, url=f"https://n.example.org/{i}", first_seen=moment))
         good, _ = seen_since(connection, since)  # type: ignore[arg-type]
         assert [article.url[-1] for article in good] == expected
+
+
+@pytest.mark.parametrize(
+    ("seen", "published", "is_drawn_on"),
+    [
+        pytest.param(-HOUR, HOUR, True, id="dated after the moment"),
+        pytest.param(-HOUR, timedelta(0), False, id="dated at the moment"),
+        pytest.param(-HOUR, -HOUR, False, id="dated before it"),
+        pytest.param(-HOUR, None, False, id="no date"),
+        pytest.param(-HOUR, timedelta(days=365), False, id="a date that cannot be"),
+        pytest.param(-30 * HOUR, HOUR, False, id="seen long before"),
+    ],
+)
+def test_what_was_seen_too_early_for_its_date_is_drawn_on_after_it(
+    database: Database, seen: timedelta, published: timedelta | None, is_drawn_on: bool
+) -> None:
+    dated = None if published is None else NOW + published
+    with database.write() as connection:
+        keep_article(connection, replace(ARTICLE, first_seen=NOW + seen, published=dated))
+        assert bool(seen_since(connection, NOW)[0]) is is_drawn_on
+
+
+def test_what_was_seen_before_a_moment_comes_oldest_first_with_the_start_of_its_text(
+    database: Database,
+) -> None:
+    with database.write() as connection:
+        for i in (2, 0, 1, 3):
+            moment = NOW + i * HOUR
+            keep_article(connection, replace(ARTICLE, url=f"https://n.example.org/{i}", first_seen=moment))
+        keep_failure(connection, failure("https://f.example.org/"), now=NOW + HOUR)
+        found = seen_before(connection, NOW + 2 * HOUR, since=NOW, characters=4)
+        assert [(article.url[-1], article.text) for article in found] == [("1", "One."), ("2", "One.")]
+        assert replace(found[0], id=None) == replace(
+            ARTICLE, url="https://n.example.org/1", text="One.", first_seen=NOW + HOUR
+        )
 
 
 def test_a_source_remembers_its_last_success_through_failures(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -122,13 +123,16 @@ def collected(draw: st.DrawFn) -> list[Article]:
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
-@given(articles=collected(), earlier=collected(), most=st.integers(0, 3))
+@given(articles=collected(), told=collected(), earlier=collected(), most=st.integers(0, 3))
 def test_every_article_ends_in_an_item_or_is_left_out_once(
-    articles: list[Article], earlier: list[Article], most: int
+    articles: list[Article], told: list[Article], earlier: list[Article], most: int
 ) -> None:
-    sent = chosen(earlier).ranked
-    choice = chosen(articles, sent=sent, most=most)
-    assert sorted(printed(choice) + [out.url for out in choice.left_out]) == sorted(a.url for a in articles)
+    before = [replace(each, url=f"{each.url}/before") for each in earlier]
+    choice = chosen(articles, earlier=before, sent=chosen(told).ranked, most=most)
+    today = [url for url in printed(choice) if not url.endswith("/before")]
+    assert sorted(today + [out.url for out in choice.left_out]) == sorted(a.url for a in articles)
+    assert not [item for item in choice.ranked if item.articles[0].url.endswith("/before")]
+    assert all(len({a.url for a in item.articles}) == len(item.articles) for item in choice.ranked)
     assert len(choice.ranked) <= most
     assert all(out.why for out in choice.left_out)
 
@@ -170,6 +174,19 @@ def test_what_is_off_the_beat_is_left_out_with_what_it_lacks() -> None:
     assert reasons(chosen([ferry]))[ferry.url].startswith("off the beat: topic: none of the beat is named")
 
 
+def test_what_names_the_beat_too_faintly_is_left_out_with_how_much_it_lacks() -> None:
+    passing = article(
+        "Ferry adds a deck", f"{'The ferry has a second deck. ' * 20}A bar in China is called Metaverse."
+    )
+    why = reasons(chosen([passing]))[passing.url]
+    assert re.search(r"^off the beat: .*; score 0\.[0-4]\d, and 0\.50 is needed$", why)
+
+
+def test_a_name_that_may_mean_something_else_is_said_to() -> None:
+    vines = article("Pico growers rebuild their walls", f"{'The vines of the island bear well. ' * 20}")
+    assert "“Pico” in the title (it may mean something else)" in reasons(chosen([vines]))[vines.url]
+
+
 @pytest.mark.parametrize(
     "headline",
     [  # alone, behind another sentence, in Chinese
@@ -203,6 +220,14 @@ def test_a_copy_by_another_outlet_becomes_a_further_source() -> None:
     copies = [article(), article(source="mole"), article(source="wharf")]
     (item,) = chosen(copies).ranked
     assert [source.name for source in item.sources] == ["The Quay", "The Mole", "码头报"]
+
+
+def test_of_an_outlet_that_copies_twice_one_copy_is_named() -> None:
+    copies = [article(source="wharf", url=f"https://wharf.example/{n}") for n in range(2)]
+    choice = chosen([article(), *copies])
+    assert len(printed(choice)) == 2
+    (why,) = reasons(choice).values()
+    assert why.startswith("repeats https://quay.example/")
 
 
 def test_a_copy_in_the_same_outlet_is_left_out() -> None:

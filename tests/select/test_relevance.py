@@ -79,13 +79,13 @@ def test_news_in_the_lead_is_enough(lexicon: Lexicon) -> None:
 @pytest.mark.parametrize(
     ("title", "told"),
     [
-        pytest.param("中国のメタバース産業が拡大している", "ja", id="japanese"),
-        pytest.param("중국 메타버스 산업이 성장하고 있다", "ko", id="korean"),
+        pytest.param("中国のメタバース産業が拡大している", "Japanese (ja)", id="japanese"),
+        pytest.param("중국 메타버스 산업이 성장하고 있다", "Korean (ko)", id="korean"),
     ],
 )
 def test_a_language_not_read_here_is_named_as_the_reason(title: str, told: str, lexicon: Lexicon) -> None:
     verdict = judge(title, "", lexicon)
-    assert (verdict.relevant, verdict.why) == (False, (f"language: “{told}” is not read here",))
+    assert (verdict.relevant, verdict.why) == (False, (f"language: {told} is not read here",))
 
 
 def test_the_language_given_wins_over_the_script(lexicon: Lexicon) -> None:

@@ -149,3 +149,9 @@ def test_hostile_text_is_summed_up_in_reasonable_time(text: str) -> None:
     start = process_time()
     summarise("", text)
     assert process_time() - start < 5
+
+
+def test_a_sentence_told_again_is_taken_once() -> None:
+    told = "Zhengzhou backs 40 makers of virtual reality gear with a fund of its own."
+    other = "Applications are taken from April."
+    assert summarise("A fund", f"{told} {told} {other} {told}", language="en").text == f"{told} {other}"
