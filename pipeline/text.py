@@ -205,7 +205,7 @@ def _any_of(names: Iterable[str]) -> str:
 _AMOUNT = re.compile(
     r"(?:(?P<before>(?:hk|us)?\$|[€£¥￥]|\b(?:rmb|cny|usd|hkd|eur)\s?)|(?<![\d.,A-Za-z]))"
     r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    rf"[余餘多]?\s?(?:[-–]?(?P<scale>{_any_of(_SCALES)})(?:(?<=[亿億])(?P<rest>\d{{1,4}})[万萬](?!\d))?)?"
+    rf"[余餘多]?\s?(?:[-–]?(?P<scale>{_any_of(_SCALES)})(?:(?<=[亿億])(?P<rest>\d{{1,4}})[万萬](?!\d)|(?<=[万萬])(?P<thousands>\d)千)?)?"
     rf"(?:[余餘多]|[\s-])?(?P<after>{_any_of(_UNITS)})?",
     re.IGNORECASE,
 )
@@ -224,7 +224,7 @@ _TENS = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
 _HAN_NUMBER = re.compile(
     r"百分之(?P<percent>[零〇一二三四五六七八九十百]{1,9}(?:点[零〇一二三四五六七八九]{1,9})?)"
-    r"|(?P<number>[一二两兩三四五六七八九十](?:[零〇一二两兩三四五六七八九十百千万萬亿億]|[点余餘多几幾](?=[零〇一二三四五六七八九]{0,9}[万萬亿億])){1,24})"
+    r"|(?<![数數几幾一二三四五六七八九])(?![一二三四五六七八九]{2}[十百千万萬亿億])(?P<number>(?:[百千](?=[万萬亿億][美港欧]?元)|[一二两兩三四五六七八九十])(?:[零〇一二两兩三四五六七八九十百千万萬亿億]|[点余餘多几幾](?=[零〇一二三四五六七八九]{0,9}[万萬亿億])){1,24})"
     r"[余餘多]?(?P<after>元人民币|元|美元|港元|欧元)?"
 )
 
@@ -254,7 +254,7 @@ def _dates(text: str) -> Iterator[Quantity]:
 def _amounts(text: str) -> Iterator[Quantity]:
     for match in _AMOUNT.finditer(text):
         value, scale = float(match["number"].replace(",", "")), (match["scale"] or "").lower()
-        rest = float(match["rest"] or 0) * 1e4
+        rest = float(match["rest"] or 0) * 1e4 + float(match["thousands"] or 0) * 1e3
         unit = _UNITS.get((match["before"] or match["after"] or "").strip().lower(), "")
         if len(scale) == 1 and scale in "mbk" and unit in ("", "%", "year"):
             yield _quantity(
@@ -303,7 +303,8 @@ def _han_value(numeral: str) -> float:
 
 
 def _quantity(match: re.Match[str], *, value: float, unit: str) -> Quantity:
-    return Quantity(value=value, unit=unit, text=match.group().strip(), start=match.start(), end=match.end())
+    exact = float(f"{value:.12g}")  # 2.3 x 1e8 is not 230,000,000 to the last bit
+    return Quantity(value=exact, unit=unit, text=match.group().strip(), start=match.start(), end=match.end())
 
 
 _ZONE = r"(?:(?:GMT|UTC|[A-Z]{1,3}[SD]?T)\b)?(?:[+-]\d{1,2}(?::?\d\d)?)?"

@@ -124,6 +124,8 @@ def test_sentences_are_whole_and_in_order(text: str, language: str, expected: li
         pytest.param("20多万元", "200000 CNY", id="some-tens-of-thousands-in-digits"),
         pytest.param("1亿2000万元", "120000000 CNY", id="two-scales"),
         pytest.param("三点五亿元", "350000000 CNY", id="chinese-decimals"),
+        pytest.param("1万5千元", "15000 CNY", id="ten-thousand-and-some-thousand"),
+        pytest.param("百亿元", "10000000000 CNY", id="a-round-sum-without-a-digit"),
         pytest.param("百分之三点五", "3.5 %", id="chinese-percent-with-decimals"),
         pytest.param("三万亿元", "3e+12 CNY", id="chinese-trillions"),
         pytest.param("150m yuan", "150000000 CNY", id="short-millions"),
@@ -147,7 +149,17 @@ def test_equal_numbers_have_equal_keys(text: str, key: str) -> None:
     assert [quantity.key for quantity in quantities(text)] == [key]
 
 
-@pytest.mark.parametrize("text", ["", "统一标准", "万一", "Mi 5G-ready? no: VR4x", "13月45日 x"[6:]])
+@pytest.mark.parametrize("tenths", range(1, 1000, 7))
+def test_a_decimal_times_its_scale_is_exact(tenths: int) -> None:
+    [chinese] = quantities(f"{tenths / 10}亿元")
+    [english] = quantities(f"{tenths * 10} million yuan")
+    assert chinese.value == english.value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "统一标准", "万一", "数十亿元", "三五亿元", "千万不要", "Mi 5G-ready? no: VR4x", "13月45日 x"[6:]],
+)
 def test_what_is_no_number_is_none(text: str) -> None:
     assert [q for q in quantities(text) if q.value >= 10] == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pipeline.select.lexicon import Lexicon, LexiconEntry, Mention
@@ -22,6 +23,9 @@ _CURRENCIES = {
     "JPY": ("yen", "日元"),
     "GBP": ("pounds", "英镑"),
 }
+_RANGE = re.compile(r"\d[\d.,]*\s?(?:[-–—~～至到]|to)\s?$")
+_MORE = re.compile(r"(?:超过?|超過|逾|过|過|上|over|more than|above)\s?(?:[$¥€£]|RMB)?\s?$", re.IGNORECASE)
+_NEARLY = re.compile(r"(?:近|接近|nearly|almost|close to)\s?(?:[$¥€£]|RMB)?\s?$", re.IGNORECASE)
 _ENGLISH_SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _CHINESE_SCALES = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
 
@@ -35,7 +39,7 @@ def gloss(text: str, lexicon: Lexicon, *, language: str) -> tuple[str, ...]:
     to_english = language.startswith("zh")
     named = _without_country(_outermost(lexicon.mentions(text)))
     found = [(m.start, name_in(m, lexicon, to_english=to_english)) for m in named]
-    amounts = ((q.start, amount_in(q, to_english=to_english)) for q in quantities(text))
+    amounts = ((q.start, _amount_told(q, text, to_english=to_english)) for q in quantities(text))
     found += [pair for pair in amounts if pair[1]][:1]
     ordered = (name for _, name in sorted(found, key=lambda pair: pair[0]))
     shown = tuple(dict.fromkeys(name for name in ordered if name and name not in text))
@@ -106,6 +110,16 @@ def name_in(mention: Mention, lexicon: Lexicon, *, to_english: bool) -> str:
 
 def _glossed_by(phrase: str, lexicon: Lexicon) -> str:
     return next((chinese for chinese, english in lexicon.glosses.items() if english == phrase), "")
+
+
+def _amount_told(quantity: Quantity, text: str, *, to_english: bool) -> str:
+    """Write an amount with the word that says it is more, or nearly so much; of a range neither end says enough."""
+    before = text[max(quantity.start - 12, 0) : quantity.start]
+    amount = "" if _RANGE.search(before) else amount_in(quantity, to_english=to_english)
+    is_more = _MORE.search(before) or any(sign in quantity.text for sign in "多余餘几幾")
+    nearly = _NEARLY.search(before)
+    words = ("over ", "nearly ") if to_english else ("超", "近")
+    return f"{words[0] if is_more else words[1] if nearly else ''}{amount}" if amount else ""
 
 
 def amount_in(quantity: Quantity, *, to_english: bool) -> str:
