@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 from zlib import crc32
 
 from pipeline.model import Article
@@ -26,7 +26,7 @@ MOST_POSTINGS = 50
 _TRACKING = re.compile(
     r"utm_.*|mc_.*|ga_.*|_ga|_gl|hsa_.*|pk_.*|mtm_.*|spm(_id_from)?|scm|fbclid|gclid|dclid|yclid|msclkid|igshid|wbraid|gbraid"
     r"|cmpid|ncid|sr_share|share_(source|medium|token|from|id|to)|isappinstalled|from_source|vd_source|ref|ref_src|referer|ftag"
-    r"|at_(medium|campaign)|smid|bd_vid|tt_from|timestamp|wxshare_count|weibo_id|nsukey|chksm|scene",
+    r"|at_(medium|campaign)|smid|bd_vid|tt_from|timestamp|wxshare_count|weibo_id|nsukey|chksm|scene|mod|ocid|cmp|guccounter|__twitter_impression|taid|partner|__source",
     re.IGNORECASE,
 )
 _TRAILER = re.compile(
@@ -42,9 +42,15 @@ FEWEST_TITLE_CHARACTERS = 12
 """A shorter title, as that of a column, may stand over many texts."""
 _PAGE_PARAMETER = re.compile(r"(?:page|pageno|pagewanted|pagenum|amp|print|outputtype)", re.IGNORECASE)
 _PAGE_VALUE = re.compile(r"\d{0,2}|all|amp|true|print", re.IGNORECASE)
+_SENT_FROM = {"from", "source"}
 _SHARED_IN = {"singlemessage", "groupmessage", "timeline", "wechat", "weibo", "feed", "rss"}
 _PAGE_ENDING = re.compile(r"(?<=\d{4})_\d(?=\.s?html?$)", re.IGNORECASE)
-_AMP = re.compile(r"(?:/amp|\.amp|/amp\.html?)/?$|(?<=/)amp/(?=.)", re.IGNORECASE)
+_AMP = re.compile(r"(?:/amp|\.amp|/amp\.html?)/?$|\.amp(?=\.html?$)|(?<=/)amp/(?=.)", re.IGNORECASE)
+_AMP_CACHE = re.compile(
+    r"^https?://(?:[\w-]+\.cdn\.ampproject\.org/[a-z]|(?:www\.)?google\.[a-z.]{2,6}/amp)/(s/)?", re.IGNORECASE
+)
+"""Before the address of a page kept elsewhere; with ``s`` the page is behind https."""
+_SLASHES = re.compile(r"/{2,}")
 _INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|php|aspx?)$", re.IGNORECASE)
 _HOST_PREFIX = re.compile(r"^(?:www\d?|m|mobile|wap|amp|mip|touch|h5|3g)\.(?=[^.]+\.)", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
@@ -84,14 +90,15 @@ def canonical_url(url: str) -> str:
     It is for comparing; for following a link use the address as it came.
     """
     try:
-        parts = urlsplit(cut_tracking_parameters(url.strip()))
+        parts = urlsplit(cut_tracking_parameters(_AMP_CACHE.sub("https://", url.strip())))
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         return url.strip()
     if not host:
         return url.strip()
     place = _HOST_PREFIX.sub("", host) + ("" if port in (None, _PORTS.get(parts.scheme)) else f":{port}")
-    path = _PAGE_ENDING.sub("", _INDEX.sub("/", _AMP.sub("", parts.path))).rstrip("/")
+    plain = quote(unquote(_SLASHES.sub("/", parts.path)), safe="/%:@!$&'()*+,;=~")
+    path = _PAGE_ENDING.sub("", _INDEX.sub("/", _AMP.sub("", plain))).rstrip("/")
     query = urlencode(
         sorted(pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _is_view(*pair))
     )
@@ -100,7 +107,7 @@ def canonical_url(url: str) -> str:
 
 def _is_view(key: str, value: str) -> bool:
     """Say whether a parameter chooses a view or a part of a page, and not the page."""
-    if key.lower() == "from":
+    if key.lower() in _SENT_FROM:
         return value.lower() in _SHARED_IN
     return bool(_PAGE_PARAMETER.fullmatch(key) and _PAGE_VALUE.fullmatch(value))
 

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import ahocorasick
-from pydantic import Field
 
 from pipeline.errors import ConfigurationError
-from pipeline.select.beat import STRICT, TABLES, Beat, Weights, Word, laid_over, nearest, read, read_document
+from pipeline.select.beat import TABLES, Beat, Weights, laid_over, read, read_document
+from pipeline.select.entry import LexiconEntry as LexiconEntry
+from pipeline.select.entry import require_sound
 from pipeline.text import HAN, simplified
 
 FILE = "lexicon.toml"
@@ -31,37 +32,6 @@ _FOLD = str.maketrans(
     | {"’": "'", "‘": "'", "\u00a0": " ", "\n": " ", "–": "-", "‑": "-"}
 )
 _SEAM = re.compile(rf"(?<=[A-Za-z0-9])(?={HAN.pattern})|(?<={HAN.pattern})(?=[A-Za-z0-9])")
-
-
-@dataclass(frozen=True, kw_only=True)
-class LexiconEntry:
-    """One name or term of the beat, in all its spellings."""
-
-    __pydantic_config__ = STRICT
-
-    id: Word
-    table: str
-    """``topic``, ``home``, ``company``, ``event``, ``foreign``, ``off_topic`` or ``cue``."""
-    en: tuple[Word, ...] = ()
-    zh_hans: tuple[Word, ...] = ()
-    zh_hant: tuple[Word, ...] = ()
-    weight: Annotated[int, Field(ge=0, le=3)] = 0
-    section: str | None = None
-    kind: str = ""
-    seat: str = ""
-    size: Annotated[int, Field(ge=0, le=3)] = 0
-    """How much news it makes by being there, of firms and bodies."""
-    action: str = ""
-    date: str = ""
-    ambiguous: bool = False
-    pure_play: bool = False
-    at_home: bool = False
-    not_if: tuple[Word, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Return every spelling once, in the order of the file."""
-        return tuple(dict.fromkeys((*self.en, *self.zh_hans, *self.zh_hant)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,9 +98,8 @@ def load(path: Path | None = None) -> Lexicon:
         document = laid_over(document, read_document(path), where=str(path))
     where = str(path or SHIPPED)
     entries = tuple(_entry(table, row, where=where) for table in TABLES for row in document.get(table, ()))
-    _require_once(entries, where=where)
     beat = read(Beat, document.get("beat", {}), where=f"{where}: [beat]")
-    _require_sections(beat, entries, where=where)
+    require_sound(entries, beat, where=where)
     return Lexicon(
         entries=entries,
         glosses=document.get("gloss", {}),
@@ -144,27 +113,6 @@ def _entry(table: str, row: Mapping[str, object], *, where: str) -> LexiconEntry
     if "table" in row:
         raise ConfigurationError(f"{place} table is not a known key; it is said by [[{table}]]")
     return read(LexiconEntry, {**row, "table": table}, where=place)
-
-
-def _require_once(entries: Iterable[LexiconEntry], *, where: str) -> None:
-    seen: set[tuple[str, str]] = set()
-    for entry in entries:
-        if (entry.table, entry.id) in seen:
-            raise ConfigurationError(
-                f"{where}: two [[{entry.table}]] have the id {entry.id!r}; give each its own"
-            )
-        seen.add((entry.table, entry.id))
-
-
-def _require_sections(beat: Beat, entries: Iterable[LexiconEntry], *, where: str) -> None:
-    """Raise ``ConfigurationError`` for a section that the mail does not have."""
-    named = {f"[beat] {key}": getattr(beat, key) for key in ("offices", "firms", "background")}
-    named |= {f"[[{entry.table}]] {entry.id}": entry.section for entry in entries}
-    for place, section in named.items():
-        if section is not None and section not in beat.sections:
-            raise ConfigurationError(
-                f"{where}: {place}: there is no section {section!r} in [beat]{nearest(section, beat.sections)}"
-            )
 
 
 def _automaton(entries: Iterable[LexiconEntry]) -> Any:

@@ -107,6 +107,13 @@ WRONG = {
         ALONE.replace('weight = 3\nsection = "water"', 'weight = 3\nsection = "frog"'),
         "[[topic]] pond: there is no section 'frog' in [beat]; the nearest is 'frogs'",
     ),
+    "seat": (
+        f'{ALONE}\n[[company]]\nid = "x"\nen = ["Xy"]\nseat = "moon"',
+        "[[company]] x: there is no seat 'moon' in [beat]; the nearest is",
+    ),
+    "action": (f'{ALONE}\n[[off_topic]]\nid = "x"\nen = ["Xy"]\naction = "rejekt"', "[[off_topic]] x: action"),
+    "no-name": (f'{ALONE}\n[[company]]\nid = "x"', "[[company]] x: has no name; add en or zh_hans"),
+    "one-letter": (f'{ALONE}\n[[topic]]\nid = "x"\nen = ["a"]', "[[topic]] x: the name 'a' is a single sign"),
     "twice": (f'{ALONE}\n[[topic]]\nid = "pond"', "two [[topic]] have the id 'pond'"),
     "no-toml": ("[[topic", "cannot be read as a lexicon"),
 }  # fmt: skip

@@ -20,6 +20,7 @@ sections = ["policy"]
 offices = "policy"
 firms = "policy"
 background = "policy"
+seats = { mainland = 0.85 }
 
 [[topic]]
 id = "vr"
