@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from random import Random
 
 from bench.corpora import Labelled, LabelledSet
+from pipeline.text import sentences
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -37,6 +38,17 @@ def _leads(row: Labelled) -> Iterator[Labelled]:
     yield {**told, "summary": row["lead"], "supported": True}
     if changed:
         yield {**told, "id": f"{row['id']} changed", "summary": changed, "supported": False}
+
+
+def changed_sentences(labelled: LabelledSet) -> list[Labelled]:
+    """Return each sentence that has a number as it is, and again with one number changed."""
+    return [
+        row
+        for each in labelled.rows
+        for at, sentence in enumerate(sentences(each["text"], each["language"]))
+        for row in _leads(each | {"id": f"{each['id']} {at}", "lead": sentence})
+        if _NUMBER.search(sentence)
+    ]
 
 
 def headlines(labelled: LabelledSet) -> list[Labelled]:

@@ -14,7 +14,8 @@ from bench import plain
 from bench.corpora import Labelled, LabelledSet, read_set
 from bench.measures import mean
 from bench.scores import Answer, Figures, Miss, summary_figures
-from bench.tasks import FAITHFUL, PAIRS, RELEVANCE, SUMMARIES, Task
+from bench.seeded import changed_sentences
+from bench.tasks import CHANGED_NUMBERS, FAITHFUL, PAIRS, RELEVANCE, SUMMARIES, Task
 from pipeline.errors import MetabriefError
 
 FOLDER = Path(__file__).parents[1] / "tests" / "corpora"
@@ -23,10 +24,10 @@ HALVES = ("dev", "test")
 
 def written_sets(folder: Path = FOLDER) -> Iterator[LabelledSet]:
     """Yield both halves of each set, as ``relevance test``. Raises ``MetabriefError`` when one is not there."""
-    for name in WRITTEN_TASKS:
-        found = read_set(folder, name)
+    for name, (file, _) in WRITTEN_TASKS.items():
+        found = read_set(folder, file)
         if found is None:
-            raise MetabriefError(f"{folder / name}.jsonl: not there; restore it from the sources")
+            raise MetabriefError(f"{folder / file}.jsonl: not there; restore it from the sources")
         for half in HALVES:
             rows = tuple(row for row in found.rows if half_of(row) == half)
             yield replace(found, name=f"{name} {half}", rows=rows)
@@ -39,7 +40,7 @@ def half_of(row: Labelled) -> str:
 
 def written_task(name: str) -> Task:
     """Return how a half of a set is judged and scored."""
-    return WRITTEN_TASKS[name.partition(" ")[0]]
+    return WRITTEN_TASKS[name.partition(" ")[0]][1]
 
 
 def _facts(row: Labelled, summary: str) -> float:
@@ -68,16 +69,20 @@ def _misses(rows: Sequence[Labelled], answers: Sequence[Answer]) -> Iterable[Mis
         yield Miss(id=row["id"], expected=row["reference"], given=summary or "nothing", worth=worth)
 
 
-WRITTEN_TASKS: Mapping[str, Task] = {
-    "relevance": RELEVANCE,
-    "pairs": PAIRS,
-    "across": PAIRS,
-    "summaries": replace(
-        SUMMARIES,
-        plain=lambda rows, _: (plain.lead(row | {"sentences": 2}) for row in rows),
-        figures=_figures,
-        misses=_misses,
+WRITTEN_TASKS: Mapping[str, tuple[str, Task]] = {
+    "relevance": ("relevance", RELEVANCE),
+    "pairs": ("pairs", PAIRS),
+    "across": ("across", PAIRS),
+    "summaries": (
+        "summaries",
+        replace(
+            SUMMARIES,
+            plain=lambda rows, _: (plain.lead(row | {"sentences": 2}) for row in rows),
+            figures=_figures,
+            misses=_misses,
+        ),
     ),
-    "faithfulness": FAITHFUL,
+    "numbers": ("summaries", replace(CHANGED_NUMBERS, judged=changed_sentences)),
+    "faithfulness": ("faithfulness", FAITHFUL),
 }
-"""How each written set is judged and scored, by the name of its file."""
+"""Each measurement by name, with the file that its set lies in."""
