@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
-from pipeline.select.headlines import Headline
+from pipeline.select.headlines import LARGE, Headline
 from pipeline.select.links import links
 
 NEAR_ENOUGH = 0.12
 """Two amounts that differ by less are one, converted or rounded."""
+ROUNDED = 30
+"""Smaller counts are not rounded."""
 ENOUGH_WORDS, MANY_WORDS = 0.2, 0.5
 """The likeness of wording that counts, and the one from which on more says no more."""
 
@@ -19,15 +21,18 @@ def evidence(one: Headline, other: Headline) -> dict[str, float]:
     return {
         **_named("firm", one.firms, other.firms),
         **_named("place", one.places, other.places),
+        "seat": not one.places & other.places and (_sits_in(one, other) or _sits_in(other, one)),
         **_shared("topic", one.topics, other.topics),
         **_done(one, other),
         "thing": len(things),
         "general_thing": min(2, len(one.general_things & other.general_things)),
         "other_thing": _is_other(one.things, other.things),
         "thing_of_one": min(4, len(differing)),
-        "money": _is_near(one.money, other.money),
-        "other_money": bool(one.money and other.money) and not _is_near(one.money, other.money),
-        "count": bool(one.counts & other.counts),
+        **_paid(one, other),
+        "count": any(a == b or _is_rounded(a, b) for a in one.counts for b in other.counts),
+        "date": bool(one.dates & other.dates),
+        "other_ordinal": _is_other(one.ordinals, other.ordinals),
+        "other_proper": _is_other(one.proper, other.proper),
         "other_round": _is_other(one.rounds, other.rounds),
         "name": bool(one.names & other.names),
         "other_model": _is_other(one.models, other.models),
@@ -64,7 +69,13 @@ def _shared(kind: str, one: frozenset[str], other: frozenset[str]) -> dict[str, 
     return {kind: min(2, len(one & other)), f"other_{kind}": _is_other(one, other)}
 
 
-def _is_other(one: frozenset[str], other: frozenset[str]) -> bool:
+def _sits_in(one: Headline, other: Headline) -> bool:
+    """Say whether a firm of one title sits in a place of the other, which names no firm."""
+    seats = (links().seats[firm] for firm in one.firms if firm in links().seats)
+    return not other.firms and bool(links().kin(seats) & other.places)
+
+
+def _is_other(one: Set[object], other: Set[object]) -> bool:
     return bool(one and other) and not one & other
 
 
@@ -79,6 +90,17 @@ def _done(one: Headline, other: Headline) -> dict[str, float]:
         "agreeing_act": agree and not shared,
         "other_act": _is_other(one.acts, other.acts) and not agree,
     }
+
+
+def _paid(one: Headline, other: Headline) -> dict[str, float]:
+    """Compare amounts; a large number without a unit may agree with one."""
+    bare = [[value for value, unit in each.counts if not unit and value >= LARGE] for each in (one, other)]
+    agree = _is_near(one.money, other.money) or _is_near(one.money, bare[1]) or _is_near(bare[0], other.money)
+    return {"money": agree, "other_money": bool(one.money and other.money) and not agree}
+
+
+def _is_rounded(one: tuple[float, str], other: tuple[float, str]) -> bool:
+    return one[1] == other[1] and min(one[0], other[0]) >= ROUNDED and _is_near([one[0]], [other[0]])
 
 
 def _is_near(one: Iterable[float], other: Iterable[float]) -> bool:

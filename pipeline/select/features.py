@@ -65,8 +65,8 @@ class Features:
     """The names that tell one event from another: not the country, not a year."""
     entries: frozenset[Key]
     """The names that the lexicon knows."""
-    actors: frozenset[str]
-    """Ids of the firms, places and bodies in the title."""
+    actors: frozenset[Key]
+    """The firms, places and bodies in the title."""
     title: frozenset[Key]
     """What the title names."""
     amounts: Mapping[Key, str]
@@ -113,7 +113,7 @@ def features(title: str, text: str, *, language: str, lexicon: Lexicon) -> Featu
         telling=_keys(name for name in named if not name.endswith(" year"))
         - _keys(_countries(entries.values())),
         entries=_keys(entries),
-        actors=_actors(headline.entries),
+        actors=_keys(map(_spelt, filter(_is_actor, headline.entries))),
         title=_keys((*headline.words, *headline.names)),
         amounts={_key(_number(q)): q.unit for q in headline.quantities if q.unit not in _NO_AMOUNT},
         headline=title[:TITLE_CHARACTERS],
@@ -124,7 +124,7 @@ def features(title: str, text: str, *, language: str, lexicon: Lexicon) -> Featu
 
 def actors(text: str, lexicon: Lexicon) -> frozenset[str]:
     """Return the ids of the firms, places and bodies a text names; the country itself says nothing."""
-    return _actors(mention.entry for mention in named_in(text, lexicon))
+    return frozenset(mention.entry.id for mention in named_in(text, lexicon) if _is_actor(mention.entry))
 
 
 def named_in(text: str, lexicon: Lexicon) -> tuple[Mention, ...]:
@@ -165,10 +165,8 @@ def _keyed(counts: Mapping[str, float], weight: float) -> dict[Key, float]:
     return {_key(name): weight * count for name, count in counts.items()}
 
 
-def _actors(entries: Iterable[LexiconEntry]) -> frozenset[str]:
-    return frozenset(
-        e.id for e in entries if e.table == "company" or (e.table == "home" and e.kind not in _EVERYWHERE)
-    )
+def _is_actor(entry: LexiconEntry) -> bool:
+    return entry.table == "company" or (entry.table == "home" and entry.kind not in _EVERYWHERE)
 
 
 def _times_elsewhere(entry: LexiconEntry) -> int:

@@ -42,7 +42,7 @@ class Vector:
     general: tuple[Key, ...]
     """The names that do not tell one event from another."""
     title: array[int]
-    actors: tuple[str, ...]
+    actors: tuple[Key, ...]
     amounts: tuple[tuple[Key, str], ...]
 
     def spread(self) -> dict[Key, float]:

@@ -13,7 +13,7 @@ from pipeline.select.index import Vector
 from pipeline.select.lexicon import Lexicon
 
 SAME_EVENT = 0.16
-CERTAIN = 1.5
+CERTAIN = 1.0
 """So much evidence makes two headlines twice as alike as is needed."""
 SAME_EVENT_ACROSS = 0.5
 FEWEST_SHARED = 2
@@ -23,6 +23,9 @@ FEWEST_SHARED_ACROSS = 3
 DOUBTED = 0.6
 """What remains of the likeness of two articles where something speaks against it: their titles name firms or places
 and none in common, or a title is hardly told, or on the same days they name other amounts."""
+APART = 0.9
+"""The most it may be when neither article so much as names a firm or place of the other's title, as two cities' plans in
+like words: such a pair founds no story, but may meet in one that others founded."""
 DOUBTED_TOGETHER = 0.9
 """What remains of it in a story of several articles: each may tell of another side of the event, and agreement with
 many is no chance. From 0.88 to 0.95 makes no difference; with 1.0 a district's fund joins a factory in that district."""
@@ -73,10 +76,17 @@ def compare(one: Opened, other: Opened, *, is_later: bool = False) -> Likeness:
         or _tell_past_each_other(one, other)
         or (not is_later and _tell_other_amounts(one, other))
     )
+    alone = (DOUBTED if is_doubtful else 1.0) * alike
     return Likeness(
-        alone=(DOUBTED if is_doubtful else 1.0) * alike,
+        alone=min(alone, APART) if _have_nothing_to_do(one, other) else alone,
         together=(DOUBTED_TOGETHER if is_doubtful else 1.0) * alike,
     )
+
+
+def _have_nothing_to_do(one: Opened, other: Opened) -> bool:
+    """Say whether neither article names, anywhere in its lead, a firm or place of the other's title."""
+    mine, theirs = set(one.vector.actors), set(other.vector.actors)
+    return bool(mine and theirs) and not (mine & other.weights.keys() or theirs & one.weights.keys())
 
 
 def _are_strangers(one: Vector, other: Vector) -> bool:

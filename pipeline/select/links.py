@@ -1,4 +1,4 @@
-"""What two headlines may have in common though they share no word: senses, and families of names."""
+"""What two headlines may have in common though they share no word: senses, families of names, and nicknames."""
 
 from __future__ import annotations
 
@@ -33,33 +33,41 @@ class Sense:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Called:
+    """Words that stand for a name: a nickname, a trade, a kind of place."""
+
+    id: str
+    kind: str
+    """``firm`` or ``place``."""
+    of: frozenset[str]
+    """Ids of the lexicon it may stand for."""
+    en: tuple[str, ...] = ()
+    zh: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Links:
-    """All senses, and the families of names."""
+    """All senses, the families of names, and what names are called besides."""
 
     senses: Mapping[str, Sense]
     families: Mapping[str, frozenset[str]]
+    seats: Mapping[str, str]
+    """Where a firm or a body is at home."""
+    called: Mapping[str, Called]
     weights: Mapping[str, Mapping[str, float]]
     """By whether two headlines are ``within`` one language or ``across``: how much each kind of evidence weighs."""
     words: Any
     """An automaton that knows every form of every word, and its sense."""
+    nicknames: Any
+    """The same for what names are called."""
 
     def senses_in(self, text: str) -> tuple[Sense, ...]:
         """Return the senses a simplified text has words for, in order; of overlapping words the longest counts."""
-        found: list[Sense] = []
-        end = 0
-        for start, stop, id in sorted(self._hits(text.lower()), key=lambda hit: (hit[0], -hit[1])):
-            if start >= end:
-                found.append(self.senses[id])
-                end = stop
-        return tuple(found)
+        return tuple(self.senses[id] for id in _found(self.words, text.lower()))
 
-    def _hits(self, text: str) -> Iterator[tuple[int, int, str]]:
-        for last, (word, id) in self.words.iter_long(text):
-            start, stop = last + 1 - len(word), last + 1
-            if not word[0].isascii() or not (
-                _is_latin(text[start - 1 : start]) or _is_latin(text[stop : stop + 1])
-            ):
-                yield start, stop, id
+    def called_in(self, text: str) -> tuple[Called, ...]:
+        """Return what a simplified text calls by another word, in order."""
+        return tuple(self.called[id] for id in _found(self.nicknames, text.lower()))
 
     def kin(self, ids: Iterable[str]) -> frozenset[str]:
         """Return the ids of the lexicon with those that may stand for them."""
@@ -82,23 +90,72 @@ def links() -> Links:
         for table in ("act", "thing")
         for id, row in document[table].items()
     }
-    families = _families([*document["kin"]["firms"], *document["kin"]["places"]])
+    called = [
+        Called(
+            id=f"{kind}:{id}",
+            kind=kind,
+            of=frozenset(row.get("of", (id,))),
+            en=tuple(row.get("en", ())),
+            zh=tuple(row.get("zh", ())),
+        )
+        for kind in ("firm", "place")
+        for id, row in document["called"][kind].items()
+    ]
     return Links(
-        senses=senses, families=families, weights=document["weights"], words=_automaton(senses.values())
+        senses=senses,
+        called={each.id: each for each in called},
+        families=_families([*document["kin"]["firms"], *document["kin"]["places"]], called),
+        seats={firm: place for place, firms in document["kin"]["seats"].items() for firm in firms},
+        weights=document["weights"],
+        words=_automaton(senses.values()),
+        nicknames=_automaton(called),
     )
 
 
-def _families(kin: Iterable[list[str]]) -> dict[str, frozenset[str]]:
-    """Link the whole with each of its parts; parts are strangers to one another."""
-    found: dict[str, set[str]] = {}
+def _families(kin: Iterable[list[str]], called: Iterable[Called]) -> dict[str, frozenset[str]]:
+    """Link a whole with its parts and theirs, and a word with what it may stand for; parts are strangers to one another."""
+    wholes: dict[str, set[str]] = {}
     for whole, *parts in kin:
-        found.setdefault(whole, {whole}).update(parts)
         for part in parts:
+            wholes.setdefault(part, set()).add(whole)
+    found: dict[str, set[str]] = {}
+    for part in wholes:
+        for whole in _above(part, wholes):
             found.setdefault(part, {part}).add(whole)
+            found.setdefault(whole, {whole}).add(part)
+    for each in called:
+        for id in each.of:
+            kindred = {id, *found.get(id, ())}
+            found.setdefault(each.id, {each.id}).update(kindred)
+            for other in kindred:
+                found.setdefault(other, {other}).add(each.id)
     return {id: frozenset(ids) for id, ids in found.items()}
 
 
-def _automaton(senses: Iterable[Sense]) -> Any:
+def _above(part: str, wholes: Mapping[str, set[str]]) -> set[str]:
+    direct = wholes.get(part, set())
+    return direct.union(*(_above(whole, wholes) for whole in direct))
+
+
+def _found(automaton: Any, text: str) -> Iterator[str]:
+    """Yield the ids of the words in a text; of overlapping words the longest counts."""
+    end = 0
+    for start, stop, id in sorted(_hits(automaton, text), key=lambda hit: (hit[0], -hit[1])):
+        if start >= end:
+            yield id
+            end = stop
+
+
+def _hits(automaton: Any, text: str) -> Iterator[tuple[int, int, str]]:
+    for last, (word, id) in automaton.iter_long(text):
+        start, stop = last + 1 - len(word), last + 1
+        if not word[0].isascii() or not (
+            _is_latin(text[start - 1 : start]) or _is_latin(text[stop : stop + 1])
+        ):
+            yield start, stop, id
+
+
+def _automaton(senses: Iterable[Sense | Called]) -> Any:
     automaton = ahocorasick.Automaton()
     for sense in reversed(list(senses)):  # of two senses of a word the first of the file counts
         for word in (*sense.en, *sense.zh):

@@ -23,6 +23,9 @@ def lexicon() -> Lexicon:
         pytest.param("Baidu opens a hall", "百度開放展廳", "firms", id="firm"),
         pytest.param("A museum in Hangzhou", "杭州博物館", "places", id="place"),
         pytest.param("A museum in Hangzhou", "杭州博物館", "things", id="thing"),
+        pytest.param("A hall in the Sichuan capital", "蓉城开馆", "places", id="nickname"),
+        pytest.param("The seventh hall", "第七座展厅", "ordinals", id="ordinal"),
+        pytest.param("On May 3", "5月3日", "dates", id="date"),
         pytest.param("Air 2 glasses", "眼镜Air 2开售", "models", id="model"),
     ],
 )
@@ -37,6 +40,28 @@ def test_money_is_told_in_yuan(lexicon: Lexicon) -> None:
         read_headline("7000万元融资", lexicon).money,
     )
     assert dollars == yuan
+
+
+def test_money_without_a_rate_is_a_mere_number(lexicon: Lexicon) -> None:
+    read = read_headline("A prize of NT$5 million", lexicon)
+    assert not read.money
+    assert read.counts == {(5_000_000.0, "")}
+
+
+def test_a_trade_beside_the_name_says_no_more(lexicon: Lexicon) -> None:
+    assert read_headline("Search giant Baidu opens a hall", lexicon).firms == {"baidu"}
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        pytest.param("Start-up Zorvane opens a small hall", {"zorvane"}, id="in-a-sentence"),
+        pytest.param("Small Start-up Opens A Hall", set(), id="every-word"),
+        pytest.param("初创公司Zorvane开馆", {"zorvane"}, id="in-chinese"),
+    ],
+)
+def test_an_unknown_name_is_told_from_words(title: str, names: set[str], lexicon: Lexicon) -> None:
+    assert read_headline(title, lexicon).proper == names
 
 
 def test_nothing_names_nothing(lexicon: Lexicon) -> None:

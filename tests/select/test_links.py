@@ -38,8 +38,29 @@ def test_a_part_is_kin_to_its_whole_and_a_stranger_to_the_other_parts() -> None:
     assert "suzhou" not in kin({"nanjing"})
 
 
-def test_families_name_entries_of_the_lexicon() -> None:
-    assert links().families.keys() <= {entry.id for entry in load().entries}
+def test_a_district_is_kin_to_the_province_of_its_city() -> None:
+    assert links().kin({"jiangning"}) & {"jiangsu"}
+
+
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        pytest.param("魔都新开一家影院", "shanghai", id="nickname"),
+        pytest.param("A hall in the Sichuan capital", "chengdu", id="capital"),
+        pytest.param("TikTok owner hires", "bytedance", id="owner"),
+        pytest.param("A carrier's new face", "china-mobile", id="trade"),
+    ],
+)
+def test_a_nickname_or_trade_stands_for_a_name(text: str, id: str) -> None:
+    (called,) = links().called_in(text)
+    assert id in called.of
+    assert links().kin({called.id}) & {id}
+
+
+def test_links_name_entries_of_the_lexicon() -> None:
+    linked = links()
+    named = {id for id in linked.families if id not in linked.called}
+    assert named | linked.seats.keys() | set(linked.seats.values()) <= {entry.id for entry in load().entries}
 
 
 def test_acts_go_with_acts() -> None:

@@ -318,3 +318,16 @@ def test_what_is_too_old_to_meet_anything_is_forgotten(lexicon: Lexicon) -> None
             for n in range(30)
         )
     assert stories.held <= 4 * 30
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("Chengdu", "Wuhan", id="cities"),
+        pytest.param("Baidu", "Alibaba", id="firms"),
+    ],
+)
+def test_two_of_a_kind_in_like_words_are_two_stories(one: str, other: str, lexicon: Lexicon) -> None:
+    text = "{} has issued a three-year plan for the metaverse. It wants 100 partners by 2028."
+    articles = [article(f"{name} issues metaverse plan", text.format(name)) for name in (one, other)]
+    assert len(group(articles, lexicon)) == 2
