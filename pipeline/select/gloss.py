@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
 from pipeline.select.lexicon import Lexicon, LexiconEntry, Mention
 from pipeline.text import Quantity, han_count, quantities
 
+_PLACES_WITHIN = Path(__file__).with_name("places.toml")
 _TABLES = ("topic", "home", "company", "event")
 _NAMING = ("home", "company", "event", "foreign")
 _ALIKE = 3
@@ -49,14 +53,28 @@ def gloss(text: str, lexicon: Lexicon, *, language: str) -> tuple[str, ...]:
 def known_names(text: str, lexicon: Lexicon) -> dict[str, frozenset[str]]:
     """Return the places, bodies, firms and events of a text as it spells them, each with all spellings of its name.
 
-    The country of the beat is left out: its news need not say where it is from.
+    A province or city has the names of the places within it as well, for who tells of these may name it. The country of the beat is left out: its news need not say where it is from.
     """
     named = (m for m in lexicon.mentions(text) if m.entry.table in _NAMING and not _is_understood(m.entry))
-    return {m.phrase: _same_names(m, lexicon) for m in named if lexicon.glosses.get(m.phrase) != ""}
+    shown = (m for m in named if lexicon.glosses.get(m.phrase) != "")
+    return {m.phrase: _same_names(m, lexicon) | _names_within(m.entry, lexicon) for m in shown}
 
 
 def _is_understood(entry: LexiconEntry) -> bool:
     return entry.kind in _SILENT_KINDS or (entry.table == "home" and entry.kind == _COUNTRY)
+
+
+def _names_within(entry: LexiconEntry, lexicon: Lexicon) -> frozenset[str]:
+    """Return the names of the places that lie in a province or city of home."""
+    within = _places().get(entry.id, ()) if entry.table == "home" else ()
+    held = (each for each in lexicon.entries if each.table == "home" and each.id in within) if within else ()
+    return frozenset(name for each in held for name in each.names)
+
+
+@cache
+def _places() -> Mapping[str, Sequence[str]]:
+    places: Mapping[str, Sequence[str]] = tomllib.loads(_PLACES_WITHIN.read_text(encoding="utf-8"))
+    return places
 
 
 def _same_names(mention: Mention, lexicon: Lexicon) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from pipeline.summarise.evidence import Claim, Evidence
-from pipeline.summarise.opposites import OPPOSITES, Opposites
+from pipeline.summarise.opposites import OPPOSITES, PLAN_OR_FACT, Opposites
 from pipeline.text import Quantity, is_mostly_han
 
 BEFORE, AFTER = 32, 14
@@ -20,7 +20,7 @@ _FROM = re.compile(
     r"(?:\bfrom(?: about| some| nearly)?\s?[$¥€£]?|[由从從自](?:原来的?|約|约)?)\s?$", re.IGNORECASE
 )
 _TO = re.compile(r"(?:\bto(?: about| some| nearly| just)?\s?[$¥€£]?|[至到为為](?:約|约)?)\s?$", re.IGNORECASE)
-_MEASURES = tuple(each for each in OPPOSITES if each.is_measure)
+_MEASURES = (*(each for each in OPPOSITES if each.is_measure), PLAN_OR_FACT)
 _PAUSE = re.compile(r"[，。；！？、：;:!?\n()（）]|[.,](?=\s)|\d")
 
 

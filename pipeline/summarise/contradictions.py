@@ -9,7 +9,8 @@ from functools import cached_property
 from heapq import nlargest
 from itertools import islice
 
-from pipeline.summarise.evidence import Claim, Evidence, Kind, classifier
+from pipeline.summarise.evidence import Claim, Evidence
+from pipeline.summarise.measures import Kind, classifier
 from pipeline.summarise.naming import EMPTY_WORDS
 from pipeline.summarise.opposites import OPPOSITES
 from pipeline.summarise.stance import (
@@ -103,7 +104,6 @@ def _content(text: str) -> frozenset[str]:
 
 def contradictions(claim: Claim, evidence: Evidence, sources: Passages) -> Iterator[str]:
     """Name each word that the source's nearest passages deny, only plan, or have the opposite of."""
-    yield from _other_stage(claim.text, evidence.text)
     if evidence.is_han:
         yield from _always_turned_han(claim, sources.han_stances)
     for passage in passages(claim.text, is_han=claim.is_han)[:MOST_CLAIMS]:
@@ -158,7 +158,7 @@ def _number_kind(number: Quantity, text: str) -> Kind:
 def _always_turned(passage: Passage, sources: Passages) -> Iterator[str]:
     """Yield what a sentence affirms, or tells as done, that the source denies or only plans wherever it names it."""
     for mine in passage.stances(sources.places):
-        others = sources.stances(mine.word) if mine.mode and not mine.denied else ()
+        others = () if mine.denied else sources.stances(mine.word)
         if others and all(other.denied for other in others):
             yield f"negation “{mine.phrase}”"
         elif mine.mode > Mode.POSSIBLE and {other.mode for other in others} == {Mode(mine.mode - 1)}:
@@ -187,16 +187,23 @@ def _of_same(word: str, passage: Passage, told: Sequence[tuple[Passage, HanStanc
     named = (each for each in told if word in each[0].words)
     found = list(islice(named, MOST_PLACES))
     enough = (
-        len(source.words & passage.words) >= min(FEWEST_SHARED, len(source.words) - 1) for source, _ in found
+        len(source.words & passage.words) >= min(FEWEST_SHARED, len(source.words) // 2) for source, _ in found
     )
     return [stance for _, stance in found] if any(enough) else []
 
 
-def _other_stage(claim: str, source: str) -> Iterator[str]:
-    for opposites in (each for each in OPPOSITES if each.is_overall):
+def overall_opposites(claim: Claim, evidence: Evidence) -> Iterator[str]:
+    """Name each word that a source has nowhere, but its opposite; across languages any pair of opposites counts."""
+    is_across = claim.is_han != evidence.is_han
+    for opposites in (each for each in OPPOSITES if each.is_overall or is_across):
         for mine, theirs in ((opposites.one, opposites.other), (opposites.other, opposites.one)):
-            said = mine.search(claim)
-            if said and not theirs.search(claim) and not mine.search(source) and theirs.search(source):
+            said = mine.search(claim.text)
+            if (
+                said
+                and not theirs.search(claim.text)
+                and not mine.search(evidence.text)
+                and theirs.search(evidence.text)
+            ):
                 yield f"{opposites.kind} “{said.group()}”"
 
 

@@ -6,32 +6,40 @@ import re
 from collections.abc import Collection, Mapping
 from functools import cached_property
 
+from pipeline.summarise.derived import derived
+from pipeline.summarise.measures import Kind, Measure, classifier, measures
 from pipeline.summarise.spelled import (
-    HALF_YEAR,
     MONTHS,
     NUMBER_WORDS,
     ORDINAL,
-    SPAN_SECONDS,
-    kind_behind,
+    listed,
+    numbers_in,
     ordinal,
-    spelled_numbers,
 )
-from pipeline.text import HAN, Quantity, is_mostly_han, quantities, words
+from pipeline.text import HAN, Quantity, is_mostly_han, words
 
 STEM = 5
 """Words that share so many first letters count as forms of one word."""
 LONGEST_ACRONYM = 6
 MOST_PLACES = 50
 """Places of a passage that are looked at."""
-Kind = tuple[str, str]
-"""A number's unit, and the kind of measure word behind it; either may be empty."""
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 MODEL = re.compile(r"(?<![A-Za-z\d])([A-Za-z]{1,12}-?)(\d{1,6}(?:\.\d{1,3})?)(?![\d.]*\d)")
 """A name that ends in a number: PM2.5, GPT-4."""
+LATE = 28
+"""The day from which on a month is as good as over, and what follows is told by the next."""
 MASK = "\0"
 """What stands for any number where only the wording around it counts."""
 _MONTH = re.compile(r"(?<!\d)(\d{1,2})月")
 _MONTH_NAME = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b")
+_MONTH_WORDS = {
+    1: re.compile(r"年初|元旦|\bNew Year"),
+    5: re.compile(r"五一|劳动节|勞動節|\bMay Day"),
+    6: re.compile(r"年中|\bmid-year|\b(?:first half|H1|Q2)\b"),
+    10: re.compile(r"国庆|國慶|\bNational Day"),
+    12: re.compile(r"年底|年末|跨年|[Yy]ear[- ]end|[Ee]nd of the year|\bChristmas|\bNew Year's Eve"),
+}
+"""Other ways to tell of a month."""
 _BROKEN = re.compile(r"(?<![\d,.])\d{1,3}(?:, \d{3})+(?!\d)")
 """A number that came apart behind its commas: 3, 700."""
 _SPAN = re.compile(r"\b((?:19|20)\d\d) ?(?:-|–|—|/)+ ?(\d\d)\b")
@@ -49,7 +57,7 @@ class Claim:
     def __init__(self, text: str) -> None:
         self.text = _read_out(text)
         self.is_han = is_mostly_han(text)
-        self.numbers = (*quantities(self.text), *spelled_numbers(self.text))
+        self.numbers = numbers_in(self.text)
         rest = list(self.text)
         for number in self.numbers:
             rest[number.start : number.end] = " " * (number.end - number.start)
@@ -106,7 +114,7 @@ class Evidence:
 
     @cached_property
     def numbers(self) -> tuple[Quantity, ...]:
-        return (*quantities(self.text), *spelled_numbers(self.text))
+        return numbers_in(self.text)
 
     @cached_property
     def counted(self) -> dict[float, set[Kind]]:
@@ -125,11 +133,17 @@ class Evidence:
         return places
 
     @cached_property
-    def seconds(self) -> frozenset[float]:
-        """How long each span of time is that it tells."""
-        spans = ((number.value, classifier(self.text, number)) for number in self.numbers)
-        half = {SPAN_SECONDS["个月"] * 6.0} if HALF_YEAR.search(self.text) else set()
-        return frozenset({value * SPAN_SECONDS[kind] for value, kind in spans if kind in SPAN_SECONDS} | half)
+    def measures(self) -> tuple[Measure, ...]:
+        return tuple(dict.fromkeys(measures(self.text, self.numbers)))
+
+    @cached_property
+    def derived(self) -> tuple[tuple[float, Kind], ...]:
+        """What can be worked out from its numbers, in ascending order."""
+        return tuple(sorted(derived(self.text, self.numbers)))
+
+    @cached_property
+    def listed(self) -> frozenset[int]:
+        return listed(self.text)
 
     @cached_property
     def ascending(self) -> list[float]:
@@ -148,9 +162,8 @@ class Evidence:
 
     @cached_property
     def values(self) -> frozenset[float]:
-        """Every number, whatever it counts; of dates the days and months."""
-        dates = {float(part) for date in self.dates for part in date}
-        return self.spelled | dates | {quantity.value for quantity in self.numbers}
+        """Every number, whatever it counts; of dates neither the days nor the months."""
+        return self.spelled | {quantity.value for quantity in self.numbers}
 
     @cached_property
     def dates(self) -> frozenset[tuple[int, int]]:
@@ -161,7 +174,10 @@ class Evidence:
     @cached_property
     def months(self) -> frozenset[int]:
         named = (MONTHS[name] for name in _MONTH_NAME.findall(self.text))
-        return frozenset((*(month for month, _ in self.dates), *named, *map(int, _MONTH.findall(self.text))))
+        over = (month % 12 + 1 for month, day in self.dates if day >= LATE)
+        told = (month for month, words in _MONTH_WORDS.items() if words.search(self.text))
+        dated = (month for month, _ in self.dates)
+        return frozenset((*dated, *over, *named, *told, *map(int, _MONTH.findall(self.text))))
 
     @cached_property
     def days(self) -> frozenset[int]:
@@ -249,8 +265,3 @@ def bare(word: str) -> str:
 
 def _spaced(text: str) -> str:
     return f" {_NOT_LATIN.sub(' ', _GENITIVE.sub('', text.lower()))} "
-
-
-def classifier(text: str, quantity: Quantity) -> str:
-    """Return the kind of the measure word behind a number; empty without one."""
-    return kind_behind(text[quantity.end : quantity.end + 14])

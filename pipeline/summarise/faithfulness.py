@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.summarise.bearing import turned_numbers
-from pipeline.summarise.contradictions import Passages, contradictions
+from pipeline.summarise.contradictions import Passages, contradictions, overall_opposites
 from pipeline.summarise.evidence import Claim, Evidence, bare, fold
 from pipeline.summarise.figures import unsupported_numbers
 from pipeline.summarise.naming import NAME, is_term, is_title_case, speakers, words_of_name
 from pipeline.summarise.quoting import unsupported_quotations
+from pipeline.summarise.swaps import swapped
 from pipeline.summarise.wording import FAMILIAR, familiarity
-from pipeline.text import script_language, sentences
+from pipeline.text import script_language, sentences, simplified
 
 _FIRST, _LISTED = re.compile(r"1[.)]"), re.compile(r"\d{1,2}[.)]")
 DOUBTED = 0.4
@@ -40,14 +41,15 @@ def check(source: str, summary: str, *, names: Mapping[str, Collection[str]] | N
 
     A sentence in another script than the source's is judged by its numbers and known names alone.
     """
-    evidence = Evidence(source, names or {})
-    claims = [Claim(told) for told in _told(summary) if not evidence.holds(told)]
+    known = {simplified(name): frozenset(map(simplified, others)) for name, others in (names or {}).items()}
+    evidence = Evidence(simplified(source), known)
+    claims = [Claim(told) for told in _told(simplified(summary)) if not evidence.holds(told)]
     sources = Passages(evidence)
     misses = [miss for claim in claims for miss in _unsupported(claim, evidence, sources)]
-    known = [(familiarity(claim, evidence), claim) for claim in claims]
-    misses += (f"wording “{claim.text}”" for share, claim in known if share < FAMILIAR)
+    shares = [(familiarity(claim, evidence), claim) for claim in claims]
+    misses += (f"wording “{claim.text}”" for share, claim in shares if share < FAMILIAR)
     unsupported = tuple({miss.partition("“")[2]: miss for miss in reversed(misses)}.values())[::-1]
-    familiar = min((share for share, _ in known), default=1.0)
+    familiar = min((share for share, _ in shares), default=1.0)
     score = min(familiar, DOUBTED) if unsupported else familiar
     return Check(supported=not unsupported, score=round(score, 4), unsupported=unsupported)
 
@@ -64,6 +66,8 @@ def _unsupported(claim: Claim, evidence: Evidence, sources: Passages) -> Iterato
     yield from _unsupported_names(claim, evidence)
     yield from unsupported_quotations(claim.text, evidence)
     yield from turned_numbers(claim, evidence)
+    yield from swapped(claim, evidence)
+    yield from overall_opposites(claim, evidence)
     if claim.is_han == evidence.is_han:
         yield from contradictions(claim, evidence, sources)
 

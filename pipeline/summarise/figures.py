@@ -7,13 +7,23 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from math import floor, inf, log10
+from operator import itemgetter
 
-from pipeline.summarise.evidence import MASK, MODEL, NUMBER, Claim, Evidence, Kind, classifier, fold
-from pipeline.summarise.spelled import MONTHS, ORDINAL, SPAN_SECONDS, digit_count, ordinal
-from pipeline.text import Quantity
+from pipeline.summarise.evidence import MASK, MODEL, NUMBER, Claim, Evidence, fold
+from pipeline.summarise.measures import Kind, classifier, measure
+from pipeline.summarise.spelled import MONTHS, ORDINAL, digit_count, ordinal
+from pipeline.text import HAN, Quantity
 
 ROUNDING = 0.05
 """How far a number after “about” may lie from the source's."""
+MOST_DIGITS = 2
+"""Of a number that is worked out from others: nobody does so more exactly."""
+SMALL, LARGE = 10, 1_000
+"""Up to which, and from which on, a number that counts nothing in particular may be worked out as well."""
+_DAY_BEHIND = re.compile(r"st\b|nd\b|rd\b|th\b|[/.-]\d")
+_DAYS = {"天", "日"}
+POINT, TINY = 0.5, 1e-6
+"""How far from it what is reckoned may lie: of a percentage, and as a share of another."""
 COMPANY = 12
 """Characters on either side of a number that are looked at; in Chinese half of it."""
 FEWEST_BESIDE = 18
@@ -33,28 +43,38 @@ _KINDS = {
 _PERIODS = {
     key: re.compile(pattern, re.IGNORECASE)
     for key, pattern in {
-        "1 half-year": r"\bfirst[- ]half|six months|half[- ]year|january (?:to|through|[-–]) ?june|(?<!\d)1月?[-–—至到~]6月|前[六6]个?月|半年",
+        "1 half-year": r"(?:to|ended?|ending|through) (?:\w+ )?(?:\d+ )?june|6月底|\bfirst[- ]half|six months|half[- ]year|january (?:to|through|[-–]) ?june|(?<!\d)1月?[-–—至到~]6月|前[六6]个?月|半年",
         "2 half-year": r"\bsecond[- ]half|half[- ]year|july (?:to|through|[-–]) ?december|(?<!\d)7月?[-–—至到~]12月|半年",
-        "1 quarter": r"\bfirst[- ]quarter|three months|january (?:to|through|[-–]) ?march|(?<!\d)1月?[-–—至到~]3月|首季|前[三3]个?月",
-        "2 quarter": r"\bsecond[- ]quarter|three months|april (?:to|through|[-–]) ?june|(?<!\d)4月?[-–—至到~]6月",
-        "3 quarter": r"\bthird[- ]quarter|three months|july (?:to|through|[-–]) ?september|(?<!\d)7月?[-–—至到~]9月",
-        "4 quarter": r"\bfourth[- ]quarter|last quarter|three months|october (?:to|through|[-–]) ?december|(?<!\d)10月?[-–—至到~]12月",
+        "1 quarter": r"march quarter|(?:to|ended?|ending|through) (?:\w+ )?(?:\d+ )?march|3月底|\bfirst[- ]quarter|three months|january (?:to|through|[-–]) ?march|(?<!\d)1月?[-–—至到~]3月|首季|前[三3]个?月",
+        "2 quarter": r"june quarter|(?:to|ended?|ending|through) (?:\w+ )?(?:\d+ )?june|6月底|\bsecond[- ]quarter|three months|april (?:to|through|[-–]) ?june|(?<!\d)4月?[-–—至到~]6月",
+        "3 quarter": r"september quarter|(?:to|ended?|ending|through) (?:\w+ )?(?:\d+ )?september|9月底|\bthird[- ]quarter|three months|july (?:to|through|[-–]) ?september|(?<!\d)7月?[-–—至到~]9月",
+        "4 quarter": r"december quarter|(?:to|ended?|ending|through) (?:\w+ )?(?:\d+ )?december|12月底|年底|year[- ]end|end of the year|\bfourth[- ]quarter|last quarter|three months|october (?:to|through|[-–]) ?december|(?<!\d)10月?[-–—至到~]12月",
     }.items()
 }
 """Other ways to tell them."""
+_CURRENCY = r"\s?(?:RMB|HK\$|US\$|[$¥€£])?\s?$"
 _ABOUT = re.compile(
-    r"(?:约|約|近|超|超过|超過|逾|大约|接近|about|around|nearly|almost|over|more than|some|roughly|approximately)\s?(?:RMB|[$¥€£])?\s?$",
+    r"(?:约|約|近|超|超过|超過|逾|大约|接近|大概|上|about|around|nearly|almost|over|more than|some|roughly|approximately|close to|approaching|under|below)"
+    + _CURRENCY,
     re.IGNORECASE,
 )
+_OR_SO = re.compile(
+    r"[\u4e00-\u9fff]{0,2}(?:左右|上下)|(?: [a-z]+)? or (?:so|thereabouts)\b|-?odd\b|-ish\b", re.IGNORECASE
+)
 _UNDER = re.compile(
-    r"(?:近|将近|接近|不到|不足|nearly|almost|under|below|less than|fewer than|up to)\s?(?:RMB|[$¥€£])?\s?$",
+    r"(?:近|将近|接近|不到|不足|逼近|直逼|nearly|almost|(?<!not )under|below|less than|fewer than|up to|close to|approaching|shy of)"
+    + _CURRENCY,
     re.IGNORECASE,
 )
 _OVER = re.compile(
-    r"(?:超|超过|超過|逾|over|above|more than|upwards of|at least|exceed(?:s|ed|ing)?|north of)\s?(?:RMB|[$¥€£])?\s?$",
+    r"(?:超|超过|超過|超出|逾|突破|破|over|above|more than|upwards of|at least|exceed(?:s|ed|ing)?|north of|topp(?:ed|ing)|pass(?:ed|ing))"
+    + _CURRENCY,
     re.IGNORECASE,
 )
 _MORE = re.compile(r"[余餘多]|\+$")
+_OR_MORE = re.compile(
+    r"[\u4e00-\u9fff]{0,2}(?:以上|开外)|[余餘多]|(?: [a-z]+)? or more\b|-?plus\b|\+", re.IGNORECASE
+)
 _PART = re.compile(r"分之|成|-|\b(?:third|quarter|fifth|sixth|tenth)", re.IGNORECASE)
 _POINTS = re.compile(r"个百分点|個百分點|points", re.IGNORECASE)
 _MONTH_NAME = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b(?! \d)")
@@ -82,61 +102,100 @@ def _is_told(quantity: Quantity, sentence: str, evidence: Evidence) -> bool:
     if quantity.key in _PERIODS:
         return quantity.key in evidence.alike or _PERIODS[quantity.key].search(evidence.text) is not None
     kind = classifier(sentence, quantity)
-    if (kind == "日" and quantity.value in evidence.days) or (
-        kind == "月" and quantity.value in evidence.months
-    ):
+    is_day = kind == "日" or _DAY_BEHIND.match(sentence, quantity.end)
+    if (is_day and quantity.value in evidence.days) or (kind == "月" and quantity.value in evidence.months):
         return True
-    if kind in SPAN_SECONDS and not quantity.unit and quantity.value * SPAN_SECONDS[kind] in evidence.seconds:
+    mine = measure(sentence, quantity)
+    if mine and any(map(mine.equals, evidence.measures)):
         return True
     alike = evidence.counted.get(quantity.value, ()), *_rounded(quantity, sentence, evidence)
-    if not any(alike):
-        if quantity.unit == "%" and _PART.search(quantity.text):
-            return _is_share(quantity.value / 100, evidence.numbers[:MOST_NUMBERS])
-        return quantity.value in (evidence.spelled if quantity.unit else evidence.values)
-    mine = quantity.unit, kind
-    return any(_fits(mine, theirs) for kinds in alike for theirs in kinds)
+    if any(_fits((quantity.unit, kind), theirs) for kinds in alike for theirs in kinds):
+        return True
+    bare = evidence.spelled if quantity.unit else evidence.values
+    is_bare = not any(alike) and quantity.value in bare
+    return is_bare or _is_worked_out(quantity, sentence, evidence)
 
 
 def _rounded(quantity: Quantity, sentence: str, evidence: Evidence) -> list[Collection[Kind]]:
     """Return what the source counts with numbers that round to one which is said to be but about right."""
-    before = sentence[max(quantity.start - 18, 0) : quantity.start]
-    value, step = quantity.value, _step(quantity.value)
-    ranges = [(value / (1 + ROUNDING), value / (1 - ROUNDING))] if _ABOUT.search(before) else []
-    if _OVER.search(before) or _MORE.search(quantity.text + sentence[quantity.end : quantity.end + 1]):
-        ranges.append((value, value + step))
-    elif _UNDER.search(before):
-        ranges.append((value - step, value))
-    digits, ascending = digit_count(value), evidence.ascending
+    digits, ascending = _digits(quantity), evidence.ascending
     return [
         evidence.counted[other]
-        for low, high in ranges
+        for low, high in _ranges(quantity, sentence)
         for other in ascending[bisect_left(ascending, low) : bisect_right(ascending, high)]
         if digits < digit_count(other)
     ]
 
 
-def _step(value: float) -> float:
-    """Return one of a number's last digit that is not zero: 100 for 1,500."""
-    if not 0 < value < inf:
-        return 0.0
-    exponent = floor(log10(value))
-    return float(10.0 ** (exponent - digit_count(value) + 1))
+def _digits(quantity: Quantity) -> int:
+    return 1 if _is_part(quantity) else digit_count(quantity.value)
 
 
-def _is_share(part: float, numbers: Sequence[Quantity]) -> bool:
-    """Say whether of two numbers that stand close together one is such a part of the other, or less by it.
+def _is_part(quantity: Quantity) -> bool:
+    """Say whether it is told as a part, as a third and 三成, which is seldom meant to the last digit."""
+    return quantity.unit == "%" and _PART.search(quantity.text) is not None
 
-    16 of 64 are a quarter, from 50 to 40 it is a fifth less.
-    """
-    counts = [
-        number.value for number in numbers if number.unit not in ("date", "year", "%") and number.value > 0
-    ]
-    return any(
-        any(abs(told - part) <= ROUNDING * part for told in (share, 1 - share))
-        for place, one in enumerate(counts)
-        for other in counts[place + 1 : place + 3]
-        for share in (min(one, other) / max(one, other),)
+
+def _ranges(quantity: Quantity, sentence: str) -> Iterator[tuple[float, float]]:
+    """Yield from where to where the source's number may lie, of one that is said to be but about right."""
+    before, behind = (
+        sentence[max(quantity.start - 18, 0) : quantity.start],
+        sentence[quantity.end : quantity.end + 18],
     )
+    value, step = quantity.value, _step(quantity)
+    if _ABOUT.search(before) or _OR_SO.match(behind):
+        yield value / (1 + ROUNDING), value / (1 - ROUNDING)
+    if _OVER.search(before) or _OR_MORE.match(behind) or _MORE.search(quantity.text):
+        yield value, value + step
+    elif _UNDER.search(before):
+        yield value - step, value
+    if digit_count(value) > 1:
+        yield value - step / 2, value + step / 2
+    if _is_part(quantity):
+        yield value - 1, value + 1
+
+
+def _is_worked_out(quantity: Quantity, sentence: str, evidence: Evidence) -> bool:
+    """Say whether it can be reckoned from the source's numbers, or counts one of its lists."""
+    value, kind = quantity.value, (quantity.unit, classifier(sentence, quantity))
+    if value in evidence.listed and not quantity.unit:
+        return True
+    is_counted = any(kind) or value >= LARGE or value <= SMALL
+    if not is_counted and (HAN.search(sentence) or _digits(quantity) > MOST_DIGITS):
+        return False
+    if quantity.unit == "%" and not _is_round(quantity):
+        return False
+    leeway = POINT if quantity.unit == "%" else TINY * value
+    ranges = [(value - leeway, value + leeway)]
+    if _digits(quantity) <= MOST_DIGITS:
+        ranges += _ranges(quantity, sentence)
+    return any(_is_kindred(kind, theirs) for each in ranges for _, theirs in _within(evidence.derived, each))
+
+
+def _within(found: Sequence[tuple[float, Kind]], bounds: tuple[float, float]) -> Sequence[tuple[float, Kind]]:
+    low, high = (
+        side(found, bound, key=itemgetter(0))
+        for side, bound in zip((bisect_left, bisect_right), bounds, strict=True)
+    )
+    return found[low:high]
+
+
+def _is_kindred(mine: Kind, theirs: Kind) -> bool:
+    return (mine[0] == "%") == (theirs[0] == "%") and _fits(mine, theirs)
+
+
+def _is_round(quantity: Quantity) -> bool:
+    return float(quantity.value).is_integer() or _is_part(quantity)
+
+
+def _step(quantity: Quantity) -> float:
+    """Return one of a number's last digit that is not zero: 100 for 1,500; of a part a fifth of it."""
+    if not 0 < quantity.value < inf:
+        return 0.0
+    if _is_part(quantity) and not float(quantity.value).is_integer():
+        return quantity.value / 5
+    exponent = floor(log10(quantity.value))
+    return float(10.0 ** (exponent - digit_count(quantity.value) + 1))
 
 
 def _is_only_points(number: Quantity, evidence: Evidence) -> bool:
@@ -150,7 +209,12 @@ def _is_only_points(number: Quantity, evidence: Evidence) -> bool:
 def _fits(mine: Kind, theirs: Kind) -> bool:
     """Say whether two equal numbers count the same thing, as far as units and Chinese measure words tell."""
     which = 0 if mine[0] and theirs[0] else 1
-    return mine[which] == theirs[which] or not mine[which] or not theirs[which]
+    return (
+        mine[which] == theirs[which]
+        or not mine[which]
+        or not theirs[which]
+        or {mine[which], theirs[which]} == _DAYS
+    )
 
 
 def _other_months(sentence: str, evidence: Evidence) -> Iterator[str]:
@@ -161,8 +225,14 @@ def _other_months(sentence: str, evidence: Evidence) -> Iterator[str]:
 
 def _other_ordinals(sentence: str, evidence: Evidence) -> Iterator[str]:
     """Yield the ordinals that the source does not have, where it has others."""
-    told = [match.group() for match in ORDINAL.finditer(sentence) if ordinal(match) not in evidence.ordinals]
+    told = [match.group() for match in ORDINAL.finditer(sentence) if not _is_place(match, evidence)]
     yield from (f"number “{place}”" for place in told if evidence.ordinals - {1})
+
+
+def _is_place(match: re.Match[str], evidence: Evidence) -> bool:
+    """Say whether the source has an ordinal, or a day of the month that is written as one."""
+    place = ordinal(match)
+    return place in evidence.ordinals or (match["figure"] is not None and place in evidence.days)
 
 
 def _changed_models(sentence: str, evidence: Evidence) -> Iterator[str]:

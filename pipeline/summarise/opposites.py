@@ -29,13 +29,13 @@ OPPOSITES = (
         kind="direction",
         one=_words(
             "up(?!_to) rose rises risen rising increased? increases increasing grew grows grown growing growth climbed climbs gain(?:s|ed)?"
-            " jump(?:s|ed)? surged? soared? higher improved raised? lift(?:s|ed)? boost(?:s|ed)? hiked? expand(?:s|ed)? widen(?:s|ed)?",
-            "上涨 上升 增长 增加 增至 升至 涨幅 收涨 攀升 提高 提升 扩大 回升 上漲 增長 上调 调高 走高 略增 略多 略高 更多 更高 高于 多于 延长",
+            " jump(?:s|ed)? surged? soared? higher improved raised? lift(?:s|ed)? boost(?:s|ed)? hiked? expand(?:s|ed)? widen(?:s|ed)? doubled? tripled? longer faster rebound(?:s|ed)?",
+            "上涨 上升 增长 增加 增至 升至 涨幅 收涨 攀升 提高 提升 扩大 回升 上漲 增長 上调 调高 走高 略增 略多 略高 更多 更高 高于 多于 延长 加快 翻[番倍] [增升涨]",
         ),
         other=_words(
             "down fell falls fallen falling decreased? decreases decreasing declined? declines declining drop(?:s|ped)? shrank shrinks"
-            " slipped slid slumped? tumbled lower(?:s|ed)? cut cuts trim(?:s|med)? slashed? reduced? plunged? narrow(?:s|ed)?",
-            "下跌 下降 减少 降至 跌至 跌幅 收跌 下滑 降低 缩小 回落 萎缩 减至 減少 缩减 下调 调低 走低 略减 略少 略低 更少 更低 (?<!不)低于 少于 缩短",
+            " slipped slid slumped? tumbled lower(?:s|ed)? cut cuts trim(?:s|med)? slashed? reduced? plunged? narrow(?:s|ed)? halved? shorten(?:s|ed)? shorter sank dipped eased fewer shed(?:s|ding)?",
+            "下跌 下降 减少 降至 跌至 跌幅 收跌 下滑 降低 缩小 回落 萎缩 减至 減少 缩减 下调 调低 走低 略减 略少 略低 更少 更低 (?<!不)低于 少于 缩短 压缩 放缓 [减降跌砍]",
         ),
         is_measure=True,
     ),
@@ -91,7 +91,12 @@ OPPOSITES = (
         one=_words("early earlier ahead_of_schedule brought_forward sooner faster", "提前 早于 加快"),
         other=_words("late later delay(?:s|ed)? postponed? behind_schedule put_off slower", "推迟 延后 延期 晚于 放缓"),
     ),
-    Opposites(kind="negation", one=_words("linked related", "有关 相关"), other=_words("unrelated", "无关 無關")),
+    Opposites(
+        kind="negation",
+        is_overall=True,
+        one=_words("(?<!not_)linked_to (?<!not_)related_to", "与[^，。；]{1,20}(?:有关|相关)"),
+        other=_words("unrelated nothing_to_do_with not_linked not_related", "无关"),
+    ),
     Opposites(
         kind="opposite",
         one=_words("profits? profitable", "盈利 利润 扭亏为盈"),
@@ -111,3 +116,14 @@ OPPOSITES = (
         other=_words("leaves? left quit resigned? departed dismissed fired", "退出 离任 卸任 辞职 免职 离职"),
     ),
 )  # fmt: skip
+
+PLAN_OR_FACT = Opposites(
+    kind="plan or fact",
+    is_measure=True,
+    one=_words("has have already now opened launched built completed sold", "已 完成 现有 目前 累计"),
+    other=_words(
+        "will would plan(?:s|ned)? planning aims? hopes? intends? expects? expected target(?:s|ed)? may might could by_the_end_of proposed due_to",
+        "将 拟 计划 预计 有望 力争 目标 可能 打算 争取 规划",
+    ),
+)
+"""Of a number, whether it is reached or only meant to be."""

@@ -18,6 +18,7 @@ _PAUSE = re.compile(r"[，,。！？!?；;：:、]")
 _ENDS = ".,，。!?！？ "
 _CLOSING = f'”」』"{_ENDS}'
 _SENTENCE_END = re.compile(r"[。！？!?；;\n”」』]|\.(?=\s)")
+_SENTENCE_START = re.compile(r"[。！？!?；;\n]|(?<=[。！？!?])[”」』]|\.(?=\s)")
 _SAYING = (
     r"(?:said|says|say|told|tells|added|adds|argued|argues|noted|notes|warned|warns|cautioned|cautions|joked|jokes|explained|explains|called|calls"
     r"|insisted|insists|replied|replies|wrote|writes|recalled|recalls|promised|promises|conceded|concedes)"
@@ -28,7 +29,7 @@ _SAYING_HAN = (
 )
 _BEFORE = re.compile(
     rf"(?P<name>[^,，。；;:：“”\"]{{2,60}}?)(?:,[^,“”\"]{{1,50}},)?\s(?:also\s|then\s)?{_SAYING}\b[^.;“”\"]{{0,40}}$"
-    rf"|(?P<han>[\u4e00-\u9fff·A-Za-z\d]{{2,24}}?)(?:又|还|還|则|則|也|曾)?{_SAYING_HAN}[^。；”」]{{0,20}}$"
+    rf"|(?P<han>[\u4e00-\u9fff·A-Za-z\d]{{2,24}}?)(?:又|还|還|则|則|也|曾)?{_SAYING_HAN}[^。；]{{0,30}}$"
 )
 _AFTER = re.compile(
     rf"^(?:{_SAYING}\s(?P<inverted>[^,.;“”\"]{{2,50}})|(?P<name>[^,.;“”\"]{{2,50}}?)\s(?:also\s)?{_SAYING}\b)"
@@ -82,7 +83,7 @@ def _place(text: str, start: int, end: int) -> _Place:
     before = text[max(start - REACH, 0) : start].rstrip("“「『\"'` ：:，,")
     after = text[end : end + REACH].lstrip(_CLOSING)
     stop = _SENTENCE_END.search(after)
-    return _Place(before=_SENTENCE_END.split(before)[-1], after=after[: stop.start() if stop else None])
+    return _Place(before=_SENTENCE_START.split(before)[-1], after=after[: stop.start() if stop else None])
 
 
 def _wrong_speaker(match: re.Match[str], sentence: str, source: str) -> str:

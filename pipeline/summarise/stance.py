@@ -55,7 +55,7 @@ _POSSIBLE = frozenset(
 _PASSED_OVER = frozenset(
     (
         "be", "been", "being", "have", "has", "had", "also", "yet", "still", "only", "ever", "to", "any", "the", "a", "an", "its", "their", "his",
-        "her", "do", "does", "did", "soon", "now", "then", "get", "start", "begin", "that", "it", "is", "allowed", "permitted", "able", "want", "wanted", "says", "said", "was", "are", "were", "in", "by",
+        "her", "do", "does", "did", "soon", "now", "then", "get", "start", "begin", "that", "it", "is", "allowed", "permitted", "able", "want", "wanted", "says", "said", "was", "are", "were", "in", "by", "well", "likely",
     )
 )  # fmt: skip
 _SMALL = EMPTY_WORDS | _PASSED_OVER | _PLAINLY_PLANNING

@@ -21,7 +21,7 @@ LEEWAY_LATIN = 0.5
 LEEWAY_NUMBER = 0.1
 MOST_NUMBERS = 3
 """How much less it needs for each number that the source bears out, up to so many: it tells the same in its own words."""
-LONG_HAN, LONG_LATIN = 250, 900
+LONG_HAN, LONG_LATIN = 250, 1_500
 """Characters of a long source; a shorter one has fewer words to share, by the root of its length."""
 LEAST = 0.1
 _SMALL_WORDS = EMPTY_WORDS | frozenset(

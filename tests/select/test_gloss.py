@@ -90,3 +90,9 @@ def test_a_known_name_comes_with_its_other_spellings(
 
 def test_terms_currencies_and_what_a_country_calls_itself_are_no_known_names(lexicon: Lexicon) -> None:
     assert known_names("我国VR产业，12元人民币, 12 yuan", lexicon) == {}
+
+
+def test_a_province_has_the_names_of_the_places_within_it(lexicon: Lexicon) -> None:
+    names = known_names("Liaoning and Hunan", lexicon)
+    assert "沈阳" in names["Liaoning"]
+    assert "沈阳" not in names["Hunan"]

@@ -33,6 +33,20 @@ PARK_ZH = (
         pytest.param(PARK_ZH, "大连产业园约33%的企业来自外地。", id="fraction-as-a-percentage"),
         pytest.param(PARK_ZH, "In H1 revenue was 320 million yuan.", id="h1"),
         pytest.param(PARK_ZH, "3月3日特稿（大连产业园开园）", id="slug"),
+        pytest.param(PARK, "Sales in the park fell by 40,000 in the first half.", id="difference"),
+        pytest.param(PARK_ZH, "大连产业园两期面积共145亩。", id="sum"),
+        pytest.param(PARK_ZH, "展厅平均等候0.5小时，缩短至8分钟。", id="another-unit"),
+        pytest.param("大連產業園面積64畝。", "大连产业园面积64亩。", id="traditional"),
+        pytest.param(
+            "The park says 5 per cent of visits fail.", "The park says 95% of visits go well.", id="rest"
+        ),
+        pytest.param(
+            "Half a million came to the park.", "The park had 500,000 visitors who came.", id="half-a-million"
+        ),
+        pytest.param("Nine in ten visits to the park fail.", "90% of visits to the park fail.", id="of-ten"),
+        pytest.param(
+            "The park is open to Korea, Japan and Laos.", "Three lands: the park is open to them.", id="list"
+        ),
     ],
 )
 def test_the_same_number_is_told(source: str, summary: str) -> None:
