@@ -58,6 +58,7 @@ _PASSED_OVER = frozenset(
         "her", "do", "does", "did", "soon", "now", "then", "get", "start", "begin", "that", "it", "is", "allowed", "permitted", "able", "want", "wanted", "says", "said", "was", "are", "were", "in", "by", "well", "likely",
     )
 )  # fmt: skip
+_PERFECT = frozenset(("has", "have", "had"))
 _SMALL = EMPTY_WORDS | _PASSED_OVER | _PLAINLY_PLANNING
 _REACH = 6
 """Words within which a word that turns another must stand before it."""
@@ -92,7 +93,7 @@ def stem_places(tokens: Sequence[str]) -> dict[str, list[int]]:
 def stance(tokens: Sequence[str], place: int) -> Stance:
     """Say what an English sentence takes for true of a word: look back over the small ones to those that turn it."""
     denied, mode, first = False, Mode.UNTOLD, place
-    has_to = False
+    has_to = is_perfect = False
     for back in range(place - 1, max(place - _REACH, -1), -1):
         before = tokens[back].lower()
         if before in _DENYING or before.endswith(("n't", "n’t")):
@@ -104,7 +105,8 @@ def stance(tokens: Sequence[str], place: int) -> Stance:
         elif before not in _PASSED_OVER and not before.endswith("ly"):
             break
         has_to = has_to or before == "to"
-    if mode is Mode.UNTOLD and not has_to and is_past(tokens[place]):
+        is_perfect = is_perfect or (before in _PERFECT and not has_to)
+    if mode is Mode.UNTOLD and not has_to and (is_perfect or is_past(tokens[place])):
         mode = Mode.DONE
     return Stance(
         word=stem(tokens[place]), phrase=" ".join(tokens[first : place + 1]), denied=denied, mode=mode
@@ -136,7 +138,7 @@ _HAN_DENYING = re.compile(
 _HAN_MAY_DENY = re.compile(r"[不无無未没沒非免勿否拒]|停止|取消|[暂暫]停")
 """What may deny something, even where it is not plain what."""
 _HAN_DONE = re.compile(
-    r"(?:已经|已經|已)(?:正式|全面|成功|完成|陆续|陸續)?(?P<verb>[\u4e00-\u9fff]{2})|(?P<before>[\u4e00-\u9fff]{2})了(?!解)|完成|日前|昨日|曾"
+    r"(?:已经|已經|已)(?:正式|全面|成功|完成|陆续|陸續)?(?P<verb>[\u4e00-\u9fff]{1,2})|(?P<before>[\u4e00-\u9fff]{2})了(?!解)|完成|日前|昨日|曾"
 )
 _HAN_PLANNED = re.compile(
     r"(?<![即或])[将將](?![军軍士领領近])|即[将將]|[拟擬](?!人)|[计計][划劃]|打算|准备|準備|[预預][计計]|力[争爭]|[争爭]取|[筹籌][备備划劃]"

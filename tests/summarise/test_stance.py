@@ -21,6 +21,12 @@ DENIAL_ZH = "该公司表示，不裁员。项目未获批准在上海开工，�
     ("source", "summary", "kind"),
     [
         pytest.param(PLAN, "The firm has opened 20 stores in Shanghai.", "plan or fact", id="plan-as-fact"),
+        pytest.param(
+            "The city plans to set up a fund.", "The city has set up a fund.", "plan or fact", id="plan-as-done-in-one-form"
+        ),
+        pytest.param(
+            "计划到2028年产值达到3500亿元。", "产值已达3500亿元。", "plan or fact", id="zh-plan-as-done-in-one-word"
+        ),
         pytest.param(FACT, "The firm plans to open 20 stores in Shanghai.", "plan or fact", id="fact-as-plan"),
         pytest.param(PLAN, "The firm will sell its old shop in Nanjing.", "plan or fact", id="may-as-will"),
         pytest.param(
