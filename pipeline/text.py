@@ -27,6 +27,9 @@ _WINDOW = 4000
 """Characters, far more than a sentence has."""
 _UNWANTED = {"Cc", "Cf", "Co", "Cs", "Cn"}
 _KEPT = {"\n", "\t", "\u200d"}  # the zero-width joiner holds emoji together
+_LIST_NUMBER = re.compile(r"\d{1,2}\.")
+_BEFORE_FIGURE = re.compile(r"\b(?:approx|avg|ca|cf|est|excl|incl|max|resp|vs)\.$", re.IGNORECASE)
+"""Abbreviations that announce a number, whose full stop ends no sentence."""
 _HAN_SENTENCE = re.compile(r"[^。！？!?…\n]+(?:[。！？!?…]+[”’」』》）)\"']*|$)|[。！？!?…]+")
 
 
@@ -132,11 +135,18 @@ def _latin_sentences(line: str, language: str) -> list[str]:
     found: list[str] = []
     for piece in _pieces(line, "en" if language == "und" else language):
         sentence = piece.strip()
-        if found and sentence[:1].islower():  # '"It works!" he said.' is one sentence
+        if found and sentence and _goes_on(found[-1], sentence):
             found[-1] = f"{found[-1]} {sentence}"
         elif sentence:
             found.append(sentence)
     return found
+
+
+def _goes_on(before: str, piece: str) -> bool:
+    """Say whether a piece belongs to the sentence before it: ``"It works!" he said.``, ``approx. 5``, ``1. The list``."""
+    if piece[0].islower() or _LIST_NUMBER.fullmatch(before):
+        return True
+    return piece[0].isdigit() and _BEFORE_FIGURE.search(before[-20:]) is not None
 
 
 def _pieces(line: str, language: str) -> Iterator[str]:

@@ -103,6 +103,18 @@ def test_mostly_han(text: str, expected: bool) -> None:
         pytest.param(
             "Whose language? Unknown.", "und", ["Whose language?", "Unknown."], id="unknown-language"
         ),
+        pytest.param(
+            "It cost approx. 5 mln yuan vs. 3 mln planned. Halls opened.",
+            "en",
+            ["It cost approx. 5 mln yuan vs. 3 mln planned.", "Halls opened."],
+            id="en-before-a-figure",
+        ),
+        pytest.param(
+            "1. A hall opened. 2. A park closed.",
+            "en",
+            ["1. A hall opened.", "2. A park closed."],
+            id="en-list",
+        ),
     ],
 )
 def test_sentences_are_whole_and_in_order(text: str, language: str, expected: list[str]) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-from pipeline.text import after_printed_date, is_imprint
+from pipeline.text import after_printed_date, is_imprint, simplified, word_count
 
 _HAN = r"[\u4e00-\u9fff]"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 _PLACE = r"[A-Z][A-Za-z.'’-]+(?:[ ,]+[A-Z][A-Za-z.'’-]+){0,3}"
 _DATE = rf"(?:,?\s{_MONTH}\s\d{{1,2}}(?:,\s\d{{4}})?,?|,?\s\d{{1,2}}\s{_MONTH}(?:\s\d{{4}})?,?)"
-_AGENCY = r"\s?\([A-Z][\w .’'-]{1,30}\)"
+_AGENCY = r"\s?(?:\([A-Z][\w .’'-]{1,30}\)|/[A-Z][\w .’'-]{1,30}/)"
 _NAME = (
     r"(?:[A-Z][\w.'’-]*|(?:and|by|for|in|of|at|with|the|de|van|von|bin|staff|special|senior|writer|reporter|correspondent"
-    r"|contributor|columnist|editor|additional|reporting|editing)\b)"
+    r"|contributor|columnist|editor|additional|reporting|editing|bureau|newsroom|desk|(?:[a-z]+\s)?reporter)\b)"
 )
 _NAMES = rf"{_NAME}(?:[\s,;|/&·]+{_NAME}){{0,15}}"
 _ROLE = r"(?i:(?:staff|senior|special)\s(?:writer|reporter|correspondent|editor))"
@@ -43,9 +43,11 @@ _HEADING_ZH = (  # 电题：某某大厅启用 某社记者甲乙、丙丁 and t
 _DATELINE_ZH = re.compile(
     "^(?:"
     r"【[^】]{1,30}】\s*(?=\S)"
+    rf"|[〔［][^〕］]{{0,12}}(?:记者|記者)[^〕］]{{0,40}}[〕］]\s*"
     rf"|[（(](?:[^（）()]{{0,16}}(?:记者|記者|\d日[电電讯訊])|本报|見習記者|通讯员|{_CREDITS_ZH})[^）)]{{0,40}}[）)]\s*"
     rf"|(?:{_HAN}{{2,8}}[社网報报]|中新{_HAN}{{0,4}}|央视{_HAN}{{0,4}})[\u4e00-\u9fff·]{{0,12}}?{_DAY}"  # 某社某地2月21日电
     rf"{_WIRE}\s?(?:综合新华社驻外记者报道)?{_HEADING_ZH}{_REPORTERS}[：:，,]?\s*"
+    rf"|(?:{_HAN}{{2,8}}[社网報报]{_HAN}{{0,6}}专|{_HAN}{{2,8}}{_DAY})[电電]\s?[（(][^）)]{{0,12}}[记記]者[^）)]{{1,50}}[）)]\s*"  # 某地2月21日电（记者 甲乙）
     rf"|(?:本报|本網|本网|本刊|{_HAN}{{2,6}}[网社]|{_HAN}{{2,5}}日报){_HAN}{{0,8}}?(?:{_DAY})?(?:综合)?{_WIRE}\s?"  # 本报讯
     rf"{_REPORTERS}(?:记者[\u4e00-\u9fff·、 ]{{2,16}}报道)?[：:，,]?\s*"
     rf"|[A-Za-z\d]{{0,10}}{_HAN}{{0,8}}\s?(?:\d{{4}}\s?年\s?)?{_DAY}\s?[早晚]?间?{_WIRE}\s?{_REPORTERS}[：:，,]\s*"  # 某站 2 月 21 日消息，
@@ -56,14 +58,15 @@ _DATELINE_ZH = re.compile(
     ")"
 )
 
-_WORK = r"(?:(?:staff |file )?(?:written|reported|edited|story|text|words|photos?|photographs?|pictures?|images?|illustrations?|video|(?:additional )?reporting|editing))"
+_WORK = r"(?:(?:staff |file )?(?:written|reported|edited|writing|story|text|words|photos?|photographs?|pictures?|images?|illustrations?|video|(?:additional )?reporting|editing))"
 _LABEL = r"(?:photos?|pictures?|images?|graphic|illustration|video|credits?|sources?|captions?|editors?|editing|writ(?:ers?|ing)|report(?:ers?|ing)|authors?)"
 _BYLINE = re.compile(
-    rf"^(?:(?:(?i:{_WORK})\s)?(?i:by|courtesy of):?\s{_NAMES}"  # By A. Writer, Staff Writer
+    rf"^(?:[(\[]?(?:(?i:{_WORK})\s)?(?i:by|courtesy of):?\s{_NAMES}\.?[)\]]?"  # By A. Writer, Staff Writer
     rf"|[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){{1,3}},\s{_ROLE}\.?"
     rf"|(?i:(?:{_LABEL}\s)?{_LABEL})\s?[:：](?:[^.!?]|\b[A-Z]\.|\.(?=\w)){{0,100}}[.!?]?"  # Photo: Agency
     r"|(?i:updated|published|posted)\b[^.!?,]{0,60}"
     rf"|[（(\[]?{_CREDITS_ZH}(?:[^。]{{0,60}}|[^\s。]{{0,60}}。)"
+    rf"|(?:[记記]者|通[讯訊][员員]|[实實][习習]生|[摄攝]影)\s{_NAME_ZH}(?:[\s、]+(?:[记記]者|通[讯訊][员員]|[实實][习習]生|[摄攝]影|{_NAME_ZH})){{0,12}}"
     r"|【[^】]{0,30}(?:记者|記者|报道|報道|[讯訊]|编辑)[^】]{0,20}】|[图圖]片?(?:源|来自|来源于|來自)(?:于|自)?(?:网络|網絡).{0,12}"
     r")$"
 )
@@ -73,23 +76,32 @@ _NOTE = re.compile(
     r"|(?:listen|watch|read|see)(?: (?:also|more|now|next))?\s?:|\d+[- ]min(?:ute)?s?[- ](?:read|listen)\b|(?:estimated )?(?:reading|listening) time\b"
     r"|(?:listen to|hear|watch|print|save|e-?mail|bookmark) (?:this|the full) (?:article|story|report|podcast|page)\b"
     r"|this (?:article|story|report|post) (?:has been|was) (?:corrected|updated|amended|translated)|an? (?:earlier|previous) version of this (?:article|story|report|post)\b"
+    r"|(?:media |press )?contacts?\s?:|(?-i:About [A-Z])[\w.’'& -]{1,60}:"
     r"|the (?:author|writer) (?:holds|owns|has) (?:no )?(?:shares|positions?)"
-    r"|(?:编者[按注]|編者[按註]|编辑注|更正|勘误|勘誤|声明|聲明|(?:利益)?披露|风险提示|風險提示)\s?[:：]"
-    r"|(?:点击|點擊)?(?:收听|收聽|朗读)(?:本文|全文)|(?:本文|全文)共?[约約]?\s?\d+\s?字|(?:预计)?阅读(?:本文|全文)?(?:时间|[约需])+[:：]?\s?\d)",
+    r"|(?:编者[按注]|编辑注|更正|勘误|声明|(?:利益)?披露|(?:风险|温馨)提示)\s?[:：]"
+    r"|(?:点击)?(?:收听|朗读)(?:本文|全文)|(?:本文|全文)共?约?\s?\d+\s?字|(?:预计)?阅读(?:本文|全文)?(?:时间|[约需])+[:：]?\s?\d)",
     re.IGNORECASE,
 )
 _CALLS = (
-    r"^(?:subscribe|sign up|follow|share|read more|click|log in|advertisement|related|scroll down)\b",
-    r"\b(?:subscribe|sign up|log in) (?:here|now|today|(?:to|for) our|to (?:read|continue))\b",
+    r"^(?:\[ad\]|tip:|have your say\b)|^(?:subscribe|sign up|follow|share|read more|click|log in|advertisement|related|scroll down)\b",
+    r"\b(?:subscribe|sign (?:up|in)|log in) (?:here|now|today|(?:to|for) our|to (?:read|keep|continue))\b",
     r"\b(?:click here|read more (?:at|on|here)|follow us|contact us|our newsletter|all rights reserved)\b",
-    r"\b(?:we use cookies|our (?:privacy policy|app)|terms of (?:use|service)|copyright (?:©|\d{4}))|©",
+    r"\b(?:we use cookies|our (?:privacy policy|app)|terms of (?:use|service)|copyright (?:©|\d{4}))|©|\w@\w[\w-]*\.\w",
     r"\bthis (?:article|story) (?:was (?:originally|first)|originally|first) (?:published|appeared)\b|\bnot investment advice\b",
-    r"点击(?:关注|上方|阅读|下方|这里|查看)|點擊(?:關注|閱讀|查看)|扫码|掃碼|(?:扫描|识别|掃描).{0,6}(?:二维码|二維碼)|关注我们|關注我們",
-    r"关注.{0,8}公众号|微信公众号[:：]|版权所有|版權所有|未经(?:授权|许可|允许)|未經(?:授權|許可)|转载(?:请|须|需)|(?:禁止|谢绝|不得)转载|欢迎(?:订阅|关注|留言|投稿)",
-    r"投稿邮箱|下载.{0,6}(?:APP|客户端)|免责声明|免責聲明|不构成投资建议|不構成投資建議|阅读原文|本文(?:来自|首发|作者|系作者)|延伸阅读|相关阅读|猜你喜欢|长按识别",
+    r"\b(?:gamble|drink|invest|trade) responsibly\b|\bat your own risk\b|\bcan (?:go down|fall) as well as (?:up|rise)\b|\brely on this (?:article|report)\b",
+    r"^(?:推广|广告|本报热线)\s?[:：]|记得(?:点|追看|关注)|仅供参考|切勿轻信|认准.{0,6}渠道|小编|侵删|订阅电子报|现在下单|关注“|请勿",
+    r"点击(?:关注|上方|阅读|下方|这里|此处|查看|订阅)|扫码|(?:扫描|识别).{0,6}二维码|关注我们|关注.{0,8}公众号|微信公众号[:：]",
+    r"版权所有|未经(?:授权|许可|允许)|转载(?:请|须|需)|(?:禁止|谢绝|不得)转载|欢迎(?:订阅|关注|留言|投稿)|投稿邮箱|下载.{0,6}(?:APP|客户端)",
+    r"免责声明|不构成投资建议|(?:风险|盈亏|后果)自[负担]|请(?:谨慎|理性|审慎)|投资有风险|股市有风险|有赚有赔|阅读原文|本文(?:来自|首发|作者|系作者)|延伸阅读|相关阅读|猜你喜欢|长按识别",
 )
 _CALL = re.compile("|".join(_CALLS), re.IGNORECASE)
+_CODE = re.compile(
+    r"</?(?:script|style|iframe|object|embed|svg)\b|<\?php|\{\{|\}\}|\{%|%\}|\$\{", re.IGNORECASE
+)
 _CLOCK = re.compile(r"\d:\d\d")
+_ENDS = re.compile(r"[.!?。！？…:：][”’」』》）)\"'\s]*$")
+FEWEST_WORDS, LONGEST_CELL = 3, 40
+"""Words and characters of a line without a full stop: “Hall opens.” may be news, “Name Price” is none."""
 _LONGEST_CALL = 200
 """Longer sentences that hold such words tell of them, as news on an app's privacy policy does."""
 
@@ -123,8 +135,15 @@ def is_byline(line: str) -> bool:
     return is_imprint(line) or _BYLINE.match(line.strip()) is not None or not without_dateline(line)
 
 
+def is_no_prose(sentence: str) -> bool:
+    """Say whether a sentence is signs, a cell of a table or program text."""
+    is_cell = (
+        len(sentence) < LONGEST_CELL and word_count(sentence) < FEWEST_WORDS and not _ENDS.search(sentence)
+    )
+    return is_cell or not any(map(str.isalpha, sentence)) or _CODE.search(sentence) is not None
+
+
 def is_call(sentence: str) -> bool:
     """Say whether a sentence speaks to the reader of the site and not of the story."""
-    if _NOTE.match(sentence):
-        return True
-    return _CALL.search(sentence) is not None and len(sentence) < _LONGEST_CALL
+    plain = simplified(sentence)
+    return _NOTE.match(plain) is not None or (len(plain) < _LONGEST_CALL and _CALL.search(plain) is not None)

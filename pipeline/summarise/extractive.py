@@ -1,7 +1,7 @@
 """Sum up in the article's own sentences, the first ones that can stand alone.
 
 The lead is hard to beat: no graph method measured did better than the first sentence of Chinese news without its
-dateline, or the first three of English news.
+dateline, or the first three of English news. What does is to begin where the news does (``opening``).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile
 
-from pipeline.summarise.boilerplate import is_byline, is_call, without_dateline
-from pipeline.summarise.context import leans, sets_scene, takes_back, tells_who
-from pipeline.summarise.opening import news_begins
-from pipeline.summarise.orders import is_to_model
+from pipeline.summarise.boilerplate import is_byline, is_call, is_no_prose, without_dateline
+from pipeline.summarise.context import is_teller, leans, sets_scene, takes_back, withdraws
+from pipeline.summarise.opening import is_portrait, news_begins
+from pipeline.summarise.orders import is_to_model, without_orders
 from pipeline.text import clean, clean_line, han_count, is_mostly_han, script_language, sentences, word_count
 
 MOST_WORDS = 75
@@ -67,23 +67,32 @@ def summarise(
         return Summary(text="", method="none")
     if sentences is not None:
         return Summary(text=_joined(_as_many(told, max(sentences, 1), title=title)), method="extractive")
-    whole = [sentence for sentence in told if _is_whole(sentence)] or told
-    candidates = whole[news_begins(whole, title) :]
-    chosen = _fitting(candidates)
+    news = _news(told)
+    begun = news[_begins(told, news, title) :]
+    chosen = _fitting(told, begun) or _fitting(told, news) or [at for at in begun if _fits(told[at])][:1]
     if chosen:
-        return Summary(text=_joined(chosen), method="extractive")
-    return Summary(text=cut_at_clause(candidates[0]), method="extractive-cut")
+        return Summary(text=_joined([told[at] for at in chosen]), method="extractive")
+    return Summary(text=cut_at_clause(told[begun[0]]), method="extractive-cut")
 
 
 def story_sentences(title: str, text: str, *, language: str) -> list[str]:
     """Return the sentences that tell the story, in order.
 
-    No dateline, byline, call to subscribe, order to a language model or bare title is among them.
+    No dateline, byline, call to subscribe, order to a language model, what it introduces, or bare title is among them.
     """
-    lines = [line for line in clean(text).split("\n") if not is_byline(line)]
+    plain = without_orders(clean(text), language=language)
+    lines = [line for line in plain.split("\n") if not is_byline(line)]
     found = _with_tellers([sentence for line in lines for sentence in _without_opening(line, language)])
     heading = clean_line(title).rstrip("。.!！ ")
     return [s for s in found if not _is_no_story(s) and s.rstrip("。.!！ ") != heading]
+
+
+def _begins(told: Sequence[str], news: Sequence[int], title: str) -> int:
+    """Return where among the places of ``news`` a summary begins: where the news does, or with what that takes up."""
+    begins = news_begins([told[at] for at in news], title)
+    while begins and leans(told[news[begins]], "", is_next=False) and news[begins] - news[begins - 1] == 1:
+        begins -= 1
+    return begins
 
 
 def _unbarred(told: Sequence[str], is_barred: Callable[[str], bool]) -> list[str]:
@@ -103,32 +112,43 @@ def _without_opening(line: str, language: str) -> list[str]:
 
 
 def _is_no_story(sentence: str) -> bool:
-    return is_call(sentence) or is_byline(sentence) or is_to_model(sentence)
+    return is_no_prose(sentence) or is_call(sentence) or is_byline(sentence) or is_to_model(sentence)
 
 
 def _as_many(told: Sequence[str], count: int, *, title: str) -> list[str]:
     """Take the first whole sentences from the news on, then the first of the others, headings last; keep the text's order."""
-    begins = news_begins(told, title) if title else 0
+    news = _news(told)
+    begins = news[news_begins([told[at] for at in news], title)]
     ranked = sorted(
         range(len(told)),
         key=lambda at: (
-            not _is_whole(told[at]),
+            not _is_news(told[at]),
             not _SENTENCE_END.search(told[at]),
-            at < begins or sets_scene(told[at]),
+            at < begins or (at > begins and sets_scene(told[at])),
         ),
     )
     return [told[at] for at in sorted(ranked[:count])]
+
+
+def _news(told: Sequence[str]) -> range | list[int]:
+    """Return the places of what may stand in a summary, of everything if nothing may."""
+    return [at for at, sentence in enumerate(told) if _is_news(sentence)] or range(len(told))
 
 
 def _with_tellers(found: Sequence[str]) -> list[str]:
     """Keep “…” and 他说 together, which a splitter parts after the quotation's full stop."""
     joined: list[str] = []
     for sentence in found:
-        if joined and joined[-1].endswith(("”", "」")) and tells_who(sentence) and han_count(sentence) <= 12:
-            joined[-1] += sentence
+        if joined and joined[-1].endswith(("”", "」", '"')) and is_teller(sentence):
+            joined[-1] = _joined([joined[-1], sentence])
         else:
             joined.append(sentence)
     return joined
+
+
+def _is_news(sentence: str) -> bool:
+    """Say whether a sentence may stand in a summary: whole, and neither a firm's portrait nor a claim withdrawn."""
+    return _is_whole(sentence) and not is_portrait(sentence) and not withdraws(sentence)
 
 
 def _is_whole(sentence: str) -> bool:
@@ -145,25 +165,27 @@ def _is_whole(sentence: str) -> bool:
     return word_count(sentence) >= FEWEST_WORDS
 
 
-def _fitting(candidates: Sequence[str]) -> list[str]:
+def _fitting(told: Sequence[str], candidates: Sequence[int]) -> list[int]:
     """Take the first sentences that fit; one that leans on what was passed over is passed over too."""
     taken: list[int] = []
-    for at, sentence in enumerate(candidates):
-        if candidates.index(sentence) < at:  # told already
-            continue
-        before = _joined([candidates[earlier] for earlier in taken])
+    for at in candidates:
+        chosen = [told[earlier] for earlier in taken]
         is_next = bool(taken) and taken[-1] == at - 1
-        if _fits(_joined([before, sentence])) and not leans(sentence, before, is_next=is_next):
+        is_new = told[at] not in chosen
+        if (
+            is_new
+            and _fits(_joined([*chosen, told[at]]))
+            and not leans(told[at], _joined(chosen), is_next=is_next)
+        ):
             taken.append(at)
         if len(taken) == MOST_SENTENCES:
             break
-    chosen = [candidates[at] for at in _without_rebutted(taken, candidates)]
-    return chosen or [sentence for sentence in candidates if _fits(sentence)][:1]
+    return _without_rebutted(taken, told)
 
 
-def _without_rebutted(taken: list[int], candidates: Sequence[str]) -> list[int]:
+def _without_rebutted(taken: list[int], told: Sequence[str]) -> list[int]:
     """Leave the last sentence out when the article takes it back in the next."""
-    following = candidates[taken[-1] + 1 : taken[-1] + 2] if len(taken) > 1 else ()
+    following = told[taken[-1] + 1 : taken[-1] + 2] if len(taken) > 1 else ()
     return taken[:-1] if any(map(takes_back, following)) else taken
 
 

@@ -43,8 +43,15 @@ def _language(tag: str | None) -> str | None:
     return primary if primary in _OURS else tag
 
 
+def _told(text: str) -> str:
+    if not text:
+        raise ValueError("empty; give the text to be compared")
+    return text
+
+
 Line = Annotated[StrictStr, BeforeValidator(_plain_line)]
 Body = Annotated[StrictStr, BeforeValidator(_plain_start)]
+Told = Annotated[Body, AfterValidator(_told)]
 Language = Annotated[Line | None, AfterValidator(_language)]
 
 
@@ -97,5 +104,5 @@ class StoryFields(ArticleFields):
 class CheckFields(_Fields):
     """A summary and what it should be drawn from."""
 
-    source: Body
-    summary: Body
+    source: Told
+    summary: Told

@@ -68,6 +68,13 @@ def test_a_line_that_is_no_row_says_why(metabrief: Metabrief, tmp_path: Path, li
     assert says in found["error"]
 
 
+@pytest.mark.parametrize("empty", ["source", "summary"])
+def test_nothing_is_not_checked(metabrief: Metabrief, tmp_path: Path, empty: str) -> None:
+    row = {"source": "The hall opened.", "summary": "The hall opened.", empty: " \n "}
+    found = only_answer(metabrief, "check", json.dumps(row).encode(), tmp_path)
+    assert found == {"id": None, "error": f"{empty}: empty; give the text to be compared"}
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -6,7 +6,7 @@ from time import process_time
 
 import pytest
 
-from pipeline.summarise.boilerplate import is_byline, is_call, without_dateline
+from pipeline.summarise.boilerplate import is_byline, is_call, is_no_prose, without_dateline
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,19 @@ from pipeline.summarise.boilerplate import is_byline, is_call, without_dateline
         pytest.param("据某某社报道，大厅启用。", "大厅启用。", id="zh-reported-by"),
         pytest.param("(Yicai) Feb. 21 -- A batch joined.", "A batch joined.", id="en-agency-before-the-date"),
         pytest.param("SHANGHAI (Reuters) - A batch joined.", "A batch joined.", id="en-place-agency"),
+        pytest.param(
+            "WUHAN, Feb. 21, 2022 /AgencyWire/ -- A batch joined.",
+            "A batch joined.",
+            id="en-agency-in-slashes",
+        ),
         pytest.param("By Jane Doe, Staff Writer A batch joined.", "A batch joined.", id="en-lost-line-break"),
         pytest.param("IT之家 2 月 21 日消息，大厅启用。", "大厅启用。", id="zh-spaced-date"),
         pytest.param("本报记者 李雷 上海报道 大厅启用。", "大厅启用。", id="zh-reporter-reports"),
         pytest.param("【某某网 记者甲】大厅启用。", "大厅启用。", id="zh-rubric-with-a-reporter"),
         pytest.param("（新华社北京2月21日电）大厅启用。", "大厅启用。", id="zh-agency-in-brackets"),
+        pytest.param("〔記者甲乙／桃園報導〕大廳啟用。", "大廳啟用。", id="zh-reporter-in-shell-brackets"),
+        pytest.param("武汉2月21日电（记者 甲乙）大厅启用。", "大厅启用。", id="zh-place-and-date"),
+        pytest.param("江城晚报武汉专电（记者 甲乙）大厅启用。", "大厅启用。", id="zh-special-without-a-date"),
         pytest.param("文/甲乙 大厅启用。", "大厅启用。", id="zh-credit-then-story"),
         pytest.param("WUHAN, Feb 21 (Agency) --", "", id="a-dateline-alone"),
     ],
@@ -82,6 +90,7 @@ def test_a_dateline_is_cut(line: str, rest: str) -> None:
         pytest.param("武汉2月21日启用大厅。", id="zh-sentence"),
         pytest.param("2022年2月21日10:20，大厅启用。", id="zh-clock-in-a-sentence"),
         pytest.param("2022年2月21日，大厅启用。", id="zh-date-first"),
+        pytest.param("武汉2月21日电影节开幕。", id="zh-date-before-a-film"),
         pytest.param("本报记者看到大厅启用。", id="zh-reporter-as-actor"),
         pytest.param("IT之家 2 月 21 日上线新栏目。", id="zh-site-as-actor"),
         pytest.param("By March the plant will make headsets.", id="en-by-a-month"),
@@ -108,6 +117,10 @@ def test_a_sentence_stays(line: str) -> None:
         "Jane Doe, Senior Reporter",
         "Photo by J. Doe",
         "Reporting by Jane Doe; Editing by Joe Bloggs",
+        "(Writing by Jane Doe; editing by Joe Bloggs)",
+        "By Jane Doe, markets reporter",
+        "Reporting by the Wuhan bureau; additional reporting by Jane Doe.",
+        "记者 甲乙 通讯员 丙丁",
         "图源：某公司",
         "（责任编辑：甲乙）",
         "文/甲乙",
@@ -150,6 +163,19 @@ def test_a_story_line_is_no_byline(line: str) -> None:
         "Disclosure: the author holds shares in Kestrel.",
         "Editor's note: this story has been corrected.",
         "This article was updated on Monday to correct a name.",
+        "Tip: come before nine.",
+        "Sign in to keep reading",
+        "Have your say in the comments below.",
+        "Prices of collectibles can fall as well as rise.",
+        "推广：头显厂价包邮",
+        "以上訊息僅供參考。",
+        "图片来自网络，侵删。",
+        "About Kestrel: Kestrel makes headsets.",
+        "Media contact: Jane Doe",
+        "Write to press@kestrel.example for more.",
+        "Please invest responsibly.",
+        "請謹慎投資，盈虧自負。",
+        "點擊此處訂閱電子報。",
         "编者按：本文为系列报道之一。",
         "收听本文",
         "全文共2300字，阅读大约需要6分钟。",
@@ -169,6 +195,8 @@ def test_a_call_is_known(sentence: str) -> None:
         "编者按量计费。",
         "大厅周一启用。",
         "The court ruled on the copyright of a digital collectible.",
+        "About 40 firms agreed on one thing: the hall has to stay open.",
+        "法院判决平台侵权，须赔偿作者。",
         "Users can subscribe to the service from May.",
         "中签者凭二维码入场。",
         "平台限制数字藏品转载与转赠。",
@@ -197,3 +225,25 @@ def test_a_hostile_line_is_judged_in_reasonable_time(line: str) -> None:
     is_byline(line)
     is_call(line)
     assert process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "🔥🔥🔥",
+        "2.",
+        "A 5",
+        "Name Price",
+        "<script>alert(1)</script> The hall opened.",
+        "Leave at {{ leave_url }} now.",
+    ],
+)
+def test_signs_cells_and_program_text_are_no_prose(sentence: str) -> None:
+    assert is_no_prose(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Hall opens.", "大厅启用。", "🔥 The hall opened!", "It costs $5 for < 2 hours.", "x" * 50]
+)
+def test_plain_sentences_are_prose(sentence: str) -> None:
+    assert not is_no_prose(sentence)

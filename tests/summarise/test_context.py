@@ -6,7 +6,7 @@ from time import process_time
 
 import pytest
 
-from pipeline.summarise.context import leans, takes_back
+from pipeline.summarise.context import is_teller, leans, takes_back, withdraws
 from pipeline.summarise.extractive import summarise
 
 SCANNED = "The museum scanned 40 halls for visitors at home, it said."
@@ -105,3 +105,118 @@ def test_hostile_sentences_are_judged_in_reasonable_time(sentence: str) -> None:
     leans(f"He {sentence}", sentence, is_next=True)
     takes_back(sentence)
     assert process_time() - start < 3
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Nevertheless, the hall opens in May.",
+        "By contrast, the old hall is full.",
+        "As a result, the hall was closed.",
+        "According to him, the hall is full.",
+        "In addition, two halls will open.",
+        "Such halls are rare.",
+        "There, visitors wear headsets.",
+        "Its roof was scanned first.",
+        "然而，这并不意味着放松监管。",
+        "這並不意味著放鬆監管。",
+        "該基金已投資十家企業。",
+        "據悉，基金已投資十家企業。",
+        "不過，展廳仍然免費開放。",
+        "與此同時，他們計劃擴大規模。",
+        "對此，主辦方沒有回應。",
+        "相比之下，舊展廳門可羅雀。",
+    ],
+)
+def test_what_takes_up_a_sentence_that_is_left_out_leans(sentence: str) -> None:
+    assert leans(sentence, CURATOR, is_next=False)
+    assert not leans(sentence, CURATOR, is_next=True)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "There are 300 pairs of glasses in the hall.",
+        "In addition to headsets, the hall lends gloves.",
+        "Instead of headsets, the hall lends gloves.",
+        "Besides headsets the hall lends gloves.",
+        "Sochi opened a hall.",
+        "并购一家头显厂商的计划获得批准。",
+        "也门首家虚拟展厅启用。",
+        "武汉启用虚拟展厅。",
+    ],
+)
+def test_what_stands_alone_does_not_lean(sentence: str) -> None:
+    assert not leans(sentence, "", is_next=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        pytest.param(
+            f"{SCANNED} “It was a good year. We are glad of it.” However, the museum sold three of its halls.",
+            SCANNED,
+            id="en",
+        ),
+        pytest.param(
+            f"{PARK}「我們會支持企業參與建設。」他說。然而，這並不意味著放鬆監管。", PARK, id="zh-traditional"
+        ),
+    ],
+)
+def test_nothing_leans_on_a_quotation_that_was_passed_over(text: str, summary: str) -> None:
+    assert summarise("", text).text == summary
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "武汉市经济和信息化局新兴产业处负责人李明说。",
+        "李明在周五的记者会上说。",
+        "宏遠董事長李明表示。",
+        "展館負責人李明介紹。",
+        "他這樣告訴記者。",
+        "The mayor of Wuhan said.",
+    ],
+)
+def test_a_teller_is_known(sentence: str) -> None:
+    assert is_teller(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "展厅落户光谷街道。",
+        "展厅由此得名，沿用旧称。",
+        "这家书店只卖科幻小说。",
+        "展厅对此没有透露。",
+        "李明说，展厅免费开放。",
+        "The hall is free, the mayor said.",
+    ],
+)
+def test_what_tells_more_is_no_teller(sentence: str) -> None:
+    assert not is_teller(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "An earlier list had put the number of halls at 41.",
+        "The first figure was a mistake.",
+        "此前公告误写为四十一座。",
+        "網傳四十一座展廳將關閉。",
+        "早前一度傳出展廳將減至二十座。",
+        "Word had gone round that the halls would close.",
+        "该消息不属实。",
+    ],
+)
+def test_a_figure_that_was_wrong_is_not_told(sentence: str) -> None:
+    assert withdraws(sentence)
+    assert sentence not in summarise("", f"{SCANNED} {sentence} {THIRD}").text
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["The museum had planned 40 halls.", "Revenue grew by double digits.", "新算法误报率降低三成。"],
+)
+def test_a_figure_that_stands_is_told(sentence: str) -> None:
+    assert not withdraws(sentence)

@@ -122,9 +122,32 @@ def test_a_text_without_any_mark_is_cut_within_the_limit(text: str) -> None:
     assert word_count(found.text) <= max(MOST_WORDS, MOST_HAN)
 
 
-def test_a_saying_keeps_its_sayer() -> None:
-    text = f"{ZH_ONE}“这真是方便极了。”王女士说。"
-    assert summarise("", text).text == text
+@pytest.mark.parametrize(
+    "saying",
+    [
+        "“这真是方便极了。”王女士说。",
+        "“我们会支持企业发展。”武汉市经济和信息化局新兴产业处负责人李明说。",
+        "“我们会支持企业发展。”李明在周五的记者会上说。",
+        "「我們會支持企業發展。」宏遠董事長李明表示。",
+    ],
+)
+def test_a_saying_keeps_its_sayer(saying: str) -> None:
+    assert summarise("", ZH_ONE + saying).text == ZH_ONE + saying
+
+
+def test_a_summary_begins_with_what_its_news_takes_up() -> None:
+    text = "「我們會支持企業參與。」宏遠董事長李明表示。該公司在台北發表頭盔，售價四萬元。"
+    assert summarise("台灣VR", text).text == text
+
+
+def test_a_text_that_is_no_prose_has_no_summary() -> None:
+    assert summarise("", "Name Price\nA 5\nB 6").method == "none"
+    assert summarise("", f"🔥🔥🔥\n<script>alert(1)</script> hi.\n{ONE}").text == ONE
+
+
+def test_a_firms_portrait_is_passed_over() -> None:
+    portrait = "Kestrel is a global leader in headsets."
+    assert summarise("", f"{ONE} {portrait} {TWO}").text == f"{ONE} {TWO}"
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "\x00"])
