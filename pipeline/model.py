@@ -106,12 +106,21 @@ class Reference:
 
 @dataclass(frozen=True, kw_only=True)
 class Translation:
-    """An item's words in another language than its own, by a machine."""
+    """An item's words in another language than its own: an outlet's that tells the story in it, else a machine's."""
 
     language: str
     headline: str
     summary: str
     why_it_matters: str = ""
+    outlet: Reference | None = None
+    """Whose words they are; None: a machine's."""
+    published: datetime | None = None
+    """By that outlet."""
+
+    @property
+    def is_by_machine(self) -> bool:
+        """Say whether a machine translated, so that whoever prints this says so."""
+        return self.outlet is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +130,7 @@ class Fact:
     kind: str
     """``stage``, ``number`` or ``actor``."""
     en: str
-    """Of a stage its key, which phrases put into words."""
+    """Of a stage its key, which phrases put into words; empty when the fact cannot be said in the language."""
     zh: str
     was_en: str = ""
     """Of a number, what was sent; empty when it is not known to count the same."""

@@ -9,7 +9,7 @@ import typer
 
 from pipeline.cli.opening import DONE, FAILED, console, find_issue, opened, say, say_json
 from pipeline.cli.resolve import resolve
-from pipeline.cli.telling import because, copy_line, funnel_line
+from pipeline.cli.telling import because, copy_line, funnel_line, item_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,12 +74,7 @@ def show(
         say(f"{row['hold_detail']}; {_way_out(row)}")
     say(f"subject: {row['subject']}")
     for number, item in enumerate(row["items"], 1):
-        outlets = ", ".join(source["name"] for source in item["sources"])
-        say(
-            f"\n{number}. {item['headline']}  [{item['section']}, {item['language']}]\n   {item['summary']}\n   {outlets}"
-        )
-        for put in item["translations"]:
-            say(f"   machine-translated, {put['language']}: {put['headline']}\n   {put['summary']}")
+        say("\n" + "\n   ".join(item_lines(number, item)))
     _show_deliveries(row, in_doubt=in_doubt)
 
 

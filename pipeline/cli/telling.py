@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
     from pipeline.cli.progress import Pace
     from pipeline.deliver.replies import Attempt
     from pipeline.jobs.collect import SourceRead
@@ -84,6 +87,34 @@ def sent_line(ended: SendReport, *, pace: Pace | None = None, why_deferred: str 
     if ended.trouble:
         line += f"; {ended.trouble}"
     return line
+
+
+def item_lines(number: int, item: dict[str, Any]) -> Iterator[str]:
+    """Yield how an item of an issue's record reads, and its words in other languages."""
+    mark = "Update · " if item["is_update"] else ""
+    yield f"{number}. {mark}{item['headline']}  [{item['section']}, {item['language']}]"
+    if item["news"]:
+        facts = "; ".join(map(_fact, item["news"]["facts"]))
+        yield f"new since {item['news']['since'][:10]}: {facts}"
+    yield item["summary"]
+    yield from _matters(item)
+    yield ", ".join(source["name"] for source in item["sources"])
+    for put in item["translations"]:
+        by = "machine-translated" if put["is_by_machine"] else f"by {put['outlet']}"
+        yield f"{by}, {put['language']}: {put['headline']}"
+        yield put["summary"]
+        yield from _matters(put)
+
+
+def _fact(fact: dict[str, str]) -> str:
+    said, before = (fact["en"], fact["was_en"]) if fact["en"] else (fact["zh"], fact["was_zh"])
+    what = f"now {said}" if fact["kind"] == "stage" else said or f"another {fact['kind']}"
+    return f"{what} (was {before})" if before else what
+
+
+def _matters(words: dict[str, Any]) -> Iterator[str]:
+    if words["why_it_matters"]:
+        yield f"why it matters (machine-written): {words['why_it_matters']}"
 
 
 def copy_line(issue: Issue, attempt: Attempt) -> str:

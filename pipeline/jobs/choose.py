@@ -47,6 +47,8 @@ class Material:
     sent: tuple[SentItem, ...]
     sources: Mapping[str, Source]
     lexicon: Lexicon
+    languages: tuple[str, ...] = ("en", "zh")
+    """Those of the readers."""
     earlier: tuple[Article, ...] = ()
     """Of the days before this slot's: what an article of today may join; those that were sent may be among them."""
 
@@ -79,7 +81,12 @@ def choose(material: Material) -> Choice:
     copies = repeated.keys() | _copies([a for a in fresh if a.url not in repeated], earlier)
     candidates = _news(stories, copies, verdicts, left, memory=memory)
     items = make_items(
-        candidates, left, most=material.most, sources=material.sources, lexicon=material.lexicon
+        candidates,
+        left,
+        most=material.most,
+        languages=material.languages,
+        sources=material.sources,
+        lexicon=material.lexicon,
     )
     funnel = {
         "collected": len(material.articles),

@@ -140,6 +140,7 @@ def _material(newsroom: Newsroom, newsletter: Newsletter, slot: Slot) -> Materia
         zone=newsletter.zone,
         period=newsletter.period_length,
         most=newsletter.max_items,
+        languages=newsletter.languages,
         articles=good,
         earlier=earlier,
         failed=failed,

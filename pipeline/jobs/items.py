@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.jobs.left_out import CANDIDATE, Leavings
-from pipeline.model import Article, Item, News, Reference, Source, Story
+from pipeline.model import Article, Item, News, Reference, Source, Story, Translation
 from pipeline.select.advice import advice, repeats_advice
 from pipeline.select.duplicates import cut_tracking_parameters
 from pipeline.select.gloss import gloss, known_names
@@ -16,6 +16,7 @@ from pipeline.select.ranking import Ranked, crowds, next_best
 from pipeline.select.relevance import Verdict
 from pipeline.summarise.extractive import Summary, summarise
 from pipeline.summarise.faithfulness import check
+from pipeline.summarise.llm import LANGUAGES
 from pipeline.text import sentences, words
 
 FEWEST_WORDS = 4
@@ -39,10 +40,14 @@ def make_items(
     left: Leavings,
     *,
     most: int,
+    languages: Collection[str],
     sources: Mapping[str, Source],
     lexicon: Lexicon,
 ) -> list[Item]:
-    """Sum up the best candidates until the issue is full and varied; the others are named with their rank."""
+    """Sum up the best candidates until the issue is full and varied; the others are named with their rank.
+
+    ``languages`` are the readers': an item that an outlet tells in another of them has its words in that too.
+    """
     waiting = list(candidates)
     items: list[Item] = []
     chosen: list[Ranked] = []
@@ -53,7 +58,8 @@ def make_items(
         if why:
             _leave(candidate, why, left)
         else:
-            items.append(_item(candidate, summary, sources=sources, lexicon=lexicon))
+            told = _in_other_languages(candidate.ranked.story, languages, sources=sources, lexicon=lexicon)
+            items.append(_item(candidate, summary, told, sources=sources, lexicon=lexicon))
             chosen.append(candidate.ranked)
     places = {id(candidate): place for place, candidate in enumerate(candidates, 1)}
     for candidate in waiting:
@@ -88,7 +94,39 @@ def _summary(article: Article) -> Summary:
     return summarise(title, text, language=language, is_barred=repeats_advice)
 
 
-def _item(candidate: Candidate, summary: str, *, sources: Mapping[str, Source], lexicon: Lexicon) -> Item:
+def _in_other_languages(
+    story: Story, languages: Collection[str], *, sources: Mapping[str, Source], lexicon: Lexicon
+) -> tuple[Translation, ...]:
+    """Return a story in the languages that its lead is not in, each by the best article whose summary holds."""
+    told: dict[str, Translation] = {}
+    for article in story.articles:
+        language = _main(article.language)
+        if language in told or language not in languages or language == _main(story.lead.language):
+            continue
+        summary, why = _summed_up(article, lexicon)
+        if not why:
+            told[language] = Translation(
+                language=language,
+                headline=article.title,
+                summary=summary,
+                outlet=_reference(article, sources),
+                published=article.published,
+            )
+    return tuple(told.values())
+
+
+def _main(language: str) -> str:
+    return language.partition("-")[0]
+
+
+def _item(
+    candidate: Candidate,
+    summary: str,
+    translations: tuple[Translation, ...],
+    *,
+    sources: Mapping[str, Source],
+    lexicon: Lexicon,
+) -> Item:
     story, novelty = candidate.ranked.story, candidate.novelty
     lead = story.lead
     earlier = ", ".join(candidate.told_earlier)
@@ -103,6 +141,7 @@ def _item(candidate: Candidate, summary: str, *, sources: Mapping[str, Source], 
             *candidate.ranked.why,
             *((f"told before this issue's time, and not sent: {earlier}",) if earlier else ()),
             novelty.why,
+            *(f"in {LANGUAGES[put.language]}: by {put.outlet.name}" for put in translations if put.outlet),
         ),
         published=lead.published,
         gloss=gloss(f"{lead.title}\n{summary}", lexicon, language=lead.language),
@@ -111,6 +150,7 @@ def _item(candidate: Candidate, summary: str, *, sources: Mapping[str, Source], 
         if novelty.facts and novelty.sent
         else None,
         articles=story.articles,
+        translations=translations,
     )
 
 
@@ -119,12 +159,14 @@ def _references(story: Story, sources: Mapping[str, Source]) -> tuple[Reference,
     best: dict[str, Article] = {}
     for article in story.articles:
         best.setdefault(article.source, article)
-    return tuple(
-        Reference(
-            name=sources[key].name if key in sources else key,
-            url=cut_tracking_parameters(article.url),
-            language=article.language,
-            title=article.title,
-        )
-        for key, article in best.items()
+    return tuple(_reference(article, sources) for article in best.values())
+
+
+def _reference(article: Article, sources: Mapping[str, Source]) -> Reference:
+    key = article.source
+    return Reference(
+        name=sources[key].name if key in sources else key,
+        url=cut_tracking_parameters(article.url),
+        language=article.language,
+        title=article.title,
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, tzinfo
 from typing import Any
 
 from pipeline.app import Newsroom
 from pipeline.deliver.ledger import Tally, tally
 from pipeline.errors import UsageError
-from pipeline.model import Issue, Item
+from pipeline.model import Issue, Item, News, Translation
 from pipeline.store import breakdown, deliveries, issues
 
 
@@ -36,7 +37,9 @@ def issue_record(newsroom: Newsroom, issue: Issue, *, language: str | None = Non
     with newsroom.database.read() as connection:
         counted = tally(deliveries.counts(connection, issue.id))
     record = _record(issue, subject=_subject(newsroom, issue, language), counted=counted)
-    return record | {"items": [_item(item) for item in issue.items]}
+    zones = {each.key: each.zone for each in newsroom.settings.newsletter}
+    zone = zones.get(issue.newsletter, UTC)
+    return record | {"items": [_item(item, zone=zone) for item in issue.items]}
 
 
 def breakdown_record(newsroom: Newsroom, issue: Issue) -> dict[str, Any]:
@@ -86,7 +89,7 @@ def _counted(counted: Tally) -> dict[str, int]:
     return {**counted.by_state(), "total": counted.total}
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _item(item: Item, *, zone: tzinfo) -> dict[str, Any]:
     return {
         "headline": item.headline,
         "summary": item.summary,
@@ -94,9 +97,25 @@ def _item(item: Item) -> dict[str, Any]:
         "language": item.language,
         "section": item.section,
         "why_it_matters": item.why_it_matters,
-        "translations": [asdict(translation) for translation in item.translations],
-        "news": asdict(item.news) | {"since": item.news.since.isoformat()} if item.news else None,
+        "translations": [_translation(translation) for translation in item.translations],
+        "is_update": item.is_update,
+        "news": _news(item.news, zone=zone) if item.news else None,
     }
+
+
+def _translation(translation: Translation) -> dict[str, Any]:
+    return {
+        "language": translation.language,
+        "headline": translation.headline,
+        "summary": translation.summary,
+        "why_it_matters": translation.why_it_matters,
+        "outlet": translation.outlet.name if translation.outlet else None,
+        "is_by_machine": translation.is_by_machine,
+    }
+
+
+def _news(news: News, *, zone: tzinfo) -> dict[str, Any]:
+    return asdict(news) | {"since": news.since.astimezone(zone).isoformat()}
 
 
 def reasons_record(issue: Issue) -> dict[str, Any]:

@@ -136,8 +136,9 @@ class _Writer:
         if language not in LANGUAGES or not item.articles:
             return self._left_out(item, "summary: extractive", "no language of ours")
         worded = await self._summed_up(item, ask, language=language)
+        there = {language, *(put.language for put in item.translations)}
         for other in self.languages:
-            if other != language:
+            if other not in there:
                 worded = await self._translated(worded, ask, language=other)
         return worded
 

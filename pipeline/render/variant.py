@@ -77,8 +77,11 @@ def _context(view: IssueView, masthead: Masthead, phrases: Phrases) -> dict[str,
 
 
 def _told(view: IssueView, language: str) -> list[str]:
-    """Return what may stand in the inbox, the first item first: headlines the reader reads, else glosses."""
-    readable = [item.told for item in view.items if language == "both" or not item.told_lang]
+    """Return what may stand in the inbox, the first item first: headlines the reader reads, else glosses.
+
+    As printed by an outlet: nothing there could say that a machine translated.
+    """
+    readable = [item.printed for item in view.items if language == "both" or not item.printed_lang]
     return readable or [" · ".join(item.gloss) or item.headline for item in view.items]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from pipeline.model import Fact, Issue, Item, News, Reference
@@ -74,21 +74,29 @@ class ItemView:
     retold: RetoldView | None
     """Set when the item is in another language and one of its outlets reports it in the reader's."""
     why_it_matters: str
-    """In the item's language, by a machine; empty when there is none."""
+    """By a machine; empty when there is none in a language that the reader has chosen."""
     translation: TranslationView | None
     """Set when the item is in another language and its words were put into the reader's."""
 
     @property
     def told(self) -> str:
         """Return the headline that tells the reader most."""
-        if self.translation:
-            return self.translation.headline
-        return self.retold.title if self.retold else self.headline
+        return self.translation.headline if self.translation else self.printed
 
     @property
     def told_lang(self) -> str:
         """Return the language tag of that headline, empty where it is the language of the mail."""
-        return "" if self.retold or self.translation else self.lang
+        return "" if self.translation else self.printed_lang
+
+    @property
+    def printed(self) -> str:
+        """Return the headline, as an outlet printed it, that tells the reader most."""
+        return self.retold.title if self.retold else self.headline
+
+    @property
+    def printed_lang(self) -> str:
+        """Return the language tag of that headline, empty where it is the language of the mail."""
+        return "" if self.retold else self.lang
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +190,24 @@ def _place(section: str, heads: Sequence[str]) -> int:
     return len(heads) if section == OTHER else heads.index(section)
 
 
+def _told_in(language: str, item: Item) -> Item:
+    """Return an item in the words of an outlet of that language, which then stands first, if one tells it."""
+    for put in item.translations:
+        if put.language == language and put.outlet:
+            return replace(
+                item,
+                headline=put.headline,
+                summary=put.summary,
+                language=put.language,
+                why_it_matters=put.why_it_matters,
+                published=put.published,
+                sources=(put.outlet, *(other for other in item.sources if other.name != put.outlet.name)),
+            )
+    return item
+
+
 def _item_view(item: Item, number: int, *, language: str, masthead: Masthead, phrases: Phrases) -> ItemView:
+    item = _told_in(language, item)
     is_foreign = not _reads(phrases.language, item.language)
     is_chosen = any(_reads(chosen, item.language) for chosen in _CHOSEN.get(language, (language,)))
     outlets = tuple(_outlet_view(source, masthead, phrases) for source in item.sources)
@@ -201,13 +226,16 @@ def _item_view(item: Item, number: int, *, language: str, masthead: Masthead, ph
         is_update=item.is_update,
         news=_news_line(item.news, phrases, masthead.zone) if item.is_update and item.news else "",
         retold=_retold(item, outlets, phrases.language) if needs_help else None,
-        why_it_matters=clean_line(item.why_it_matters),
+        why_it_matters="" if needs_help else clean_line(item.why_it_matters),
         translation=_translation(item, phrases.language) if needs_help else None,
     )
 
 
 def _news_line(news: News, phrases: Phrases, zone: ZoneInfo) -> str:
-    facts = phrases.say("between_facts").join(_told_fact(fact, phrases) for fact in news.facts)
+    told = [said for fact in news.facts if (said := _told_fact(fact, phrases))]
+    if not told:
+        return ""
+    facts = phrases.say("between_facts").join(told)
     return clean_line(phrases.say("news", day=phrases.day(news.since, zone), facts=facts))
 
 
@@ -215,6 +243,8 @@ def _told_fact(fact: Fact, phrases: Phrases) -> str:
     what, was = (fact.zh, fact.was_zh) if phrases.language == "zh" else (fact.en, fact.was_en)
     if fact.kind == "stage":
         return phrases.say(f"stage_{what}")
+    if fact.kind == "actor" and what:
+        return phrases.say("fact_actor", what=what)
     return phrases.say("fact_was", what=what, was=was) if was else what
 
 

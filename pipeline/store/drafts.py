@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.model import HoldReason, Issue, IssueStatus, Item, News, Variant
+from pipeline.model import HoldReason, Issue, IssueStatus, Item, News, Translation, Variant
 from pipeline.store.schema import (
     issue_item_articles,
     issue_items,
@@ -96,6 +96,11 @@ def _keep_contents(connection: sa.Connection, issue_id: int, issue: Issue) -> No
     keep_variants(connection, issue_id, issue.variants)
 
 
+def _translation_row(translation: Translation) -> dict[str, Any]:
+    published = translation.published
+    return asdict(translation) | {"published": published.isoformat() if published else None}
+
+
 def _news_row(news: News) -> dict[str, Any]:
     return asdict(news) | {"since": news.since.isoformat()}
 
@@ -114,7 +119,7 @@ def _keep_item(connection: sa.Connection, issue_id: int, position: int, item: It
         "is_update": item.is_update,
         "published": item.published,
         "why_it_matters": item.why_it_matters,
-        "translations": [asdict(translation) for translation in item.translations],
+        "translations": [_translation_row(translation) for translation in item.translations],
         "news": _news_row(item.news) if item.news else None,
     }
     item_id = connection.execute(issue_items.insert().returning(issue_items.c.id), row).scalar_one()

@@ -57,11 +57,20 @@ def items_of(connection: sa.Connection, issue_id: int) -> tuple[Item, ...]:
             published=row.published,
             articles=of_item[row.id],
             why_it_matters=row.why_it_matters,
-            translations=tuple(Translation(**translation) for translation in row.translations),
+            translations=tuple(map(_translation, row.translations)),
             news=_news(row.news) if row.news else None,
         )
         for row in rows
     )
+
+
+def _translation(row: dict[str, Any]) -> Translation:
+    outlet, published = row.get("outlet"), row.get("published")
+    read = {
+        "outlet": Reference(**outlet) if outlet else None,
+        "published": datetime.fromisoformat(published) if published else None,
+    }
+    return Translation(**{**row, **read})
 
 
 def _news(row: dict[str, Any]) -> News:

@@ -78,6 +78,20 @@ def test_show_and_why_can_be_read_by_a_person(metabrief: Metabrief, composed: Pa
     assert "off the beat" in metabrief("--home", composed, "issues", "why", "latest", "--all").out
 
 
+def test_show_and_why_name_who_tells_an_item_in_another_language(
+    metabrief: Metabrief, composed: Path
+) -> None:
+    items = metabrief("--home", composed, "issues", "show", "latest", "--json").json["items"]
+    shown = metabrief("--home", composed, "issues", "show", "latest").out
+    why = metabrief("--home", composed, "issues", "why", "latest").out
+    told = [put for item in items for put in item["translations"]]
+    assert told
+    for put in told:
+        language = "English" if put["language"] == "en" else "Chinese"
+        assert f"by {put['outlet']}, {put['language']}: {put['headline']}" in shown
+        assert f"in {language}: by {put['outlet']}" in why
+
+
 def test_why_prints_the_formula_of_each_item_and_the_ten_best_left_out(
     metabrief: Metabrief, composed: Path
 ) -> None:

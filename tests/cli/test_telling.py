@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.cli.telling import funnel_line
+from pipeline.cli.telling import funnel_line, item_lines
 from tests.contracts.people import issue
 
 
@@ -29,3 +29,39 @@ from tests.contracts.people import issue
 )  # fmt: skip
 def test_what_was_read_just_now_is_told_apart_from_what_came_in(funnel: dict[str, int], told: str) -> None:
     assert funnel_line(replace(issue(), funnel=funnel)) == f"issue 0: {told}"
+
+
+def test_an_items_mark_news_lines_and_words_in_other_languages_are_shown() -> None:
+    words = {"headline": "郑州基金", "summary": "增至120亿元。", "why_it_matters": ""}
+    shown = {
+        "headline": "Zhengzhou fund grows",
+        "summary": "It is 12 billion yuan now.",
+        "language": "en",
+        "section": "policy",
+        "sources": [{"name": "The Quay", "url": "https://quay.example/1"}],
+        "why_it_matters": "More firms can apply.",
+        "is_update": True,
+        "news": {
+            "facts": [
+                {"kind": "stage", "en": "adopted", "was_en": ""},
+                {"kind": "number", "en": "12 billion yuan", "was_en": "10 billion yuan"},
+            ],
+            "since": "2026-03-02T06:00:00+08:00",
+        },
+        "translations": [
+            {**words, "language": "zh", "outlet": "码头报", "is_by_machine": False},
+            {**words, "language": "ja", "outlet": None, "is_by_machine": True, "why_it_matters": "w"},
+        ],
+    }
+    assert list(item_lines(2, shown)) == [
+        "2. Update · Zhengzhou fund grows  [policy, en]",
+        "new since 2026-03-02: now adopted; 12 billion yuan (was 10 billion yuan)",
+        "It is 12 billion yuan now.",
+        "why it matters (machine-written): More firms can apply.",
+        "The Quay",
+        "by 码头报, zh: 郑州基金",
+        "增至120亿元。",
+        "machine-translated, ja: 郑州基金",
+        "增至120亿元。",
+        "why it matters (machine-written): w",
+    ]

@@ -54,7 +54,16 @@ def item(headline: str, *articles: Article) -> Item:
         ),
         articles=articles,
         why_it_matters="数字。",
-        translations=(Translation(language="en", headline="A fund", summary="A fund is planned."),),
+        translations=(
+            Translation(language="en", headline="A fund", summary="A fund is planned."),
+            Translation(
+                language="zh",
+                headline="基金",
+                summary="拟设基金。",
+                outlet=Reference(name="示例报", url="https://n.example.org/1", language="zh", title="基金"),
+                published=NOW,
+            ),
+        ),
     )
 
 

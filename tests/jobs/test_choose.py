@@ -81,6 +81,7 @@ def chosen(
     failed: Sequence[FailedPage] = (),
     most: int = 12,
     zone: tzinfo = UTC,
+    languages: tuple[str, ...] = ("en", "zh"),
 ) -> Choice:
     """Choose from ``articles``, after an issue a day before with the items ``sent``."""
     before = SLOT - timedelta(days=1)
@@ -93,6 +94,7 @@ def chosen(
             zone=zone,
             period=timedelta(days=1),
             most=most,
+            languages=languages,
             articles=tuple(articles),
             earlier=tuple(earlier),
             failed=tuple(failed),
@@ -310,6 +312,36 @@ def test_a_chinese_name_that_the_article_does_not_have_keeps_a_summary_out(
     assert reasons(chosen([told]))[told.url].endswith("does not: name “中国联通”")
 
 
+CHINESE = article(
+    "郑州拟设立100亿元元宇宙基金",
+    "郑州市政府周一表示，拟设立100亿元元宇宙基金，支持河南省企业开发虚拟现实设备、数字人和数字藏品。4月起接受申请。",
+    source="wharf",
+)
+
+
+def test_an_item_has_the_words_of_an_outlet_in_another_language() -> None:
+    (item,) = chosen([article(), CHINESE]).ranked
+    assert item.language == "en"
+    (told,) = item.translations
+    assert (told.language, told.headline, told.published) == ("zh", CHINESE.title, CHINESE.published)
+    assert told.summary in CHINESE.text
+    assert told.outlet == item.sources[1]
+    assert "in Chinese: by 码头报" in item.why
+
+
+def test_an_item_has_no_words_in_a_language_that_no_reader_gets() -> None:
+    (item,) = chosen([article(), CHINESE], languages=("en",)).ranked
+    assert len(item.sources) == 2
+    assert item.translations == ()
+
+
+def test_an_outlet_whose_summary_does_not_hold_lends_no_words() -> None:
+    silent = replace(CHINESE, text="")
+    (item,) = chosen([article(), silent]).ranked
+    assert [source.title for source in item.sources] == [FUND, CHINESE.title]
+    assert item.translations == ()
+
+
 def test_the_next_best_takes_the_place_of_what_cannot_be_summed_up() -> None:
     silent = replace(article(), text="")
     choice = chosen([silent, article(*TOPICS[0], published=SLOT - timedelta(days=1))], most=1)
@@ -413,7 +445,7 @@ def test_an_update_carries_what_is_new_since_which_issue() -> None:
     assert item.news
     assert item.news.since == SLOT - timedelta(days=1)
     (fact,) = item.news.facts
-    assert (fact.en, fact.was_en) == ("25 billion yuan", "10 billion yuan")
+    assert (fact.en, fact.was_en) == ("25 billion yuan metaverse fund", "10 billion yuan")
     assert (fact.zh, fact.was_zh) == ("250亿元", "100亿元")
 
 

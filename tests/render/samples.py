@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from pipeline.compose.disclaimer import disclaimer
-from pipeline.model import Fact, Issue, IssueStatus, Item, News, Reference, Slot, TransportKind
+from pipeline.model import Fact, Issue, IssueStatus, Item, News, Reference, Slot, Translation, TransportKind
 from pipeline.render import personalise
 from pipeline.render.masthead import Masthead
 from pipeline.render.phrases import load_phrases
@@ -85,6 +85,14 @@ GUIDE = Item(
     sources=(source("岷江新闻", "minjiang.example/1", "zh"),),
     why=("guide",),
 )
+TOLD = Translation(
+    language="en",
+    headline="Yunmai shows a lighter headset",
+    summary="Yunmai, a firm in Hangzhou, showed a headset of 280 grams.",
+    outlet=Reference(name="Harbour Times", url="https://harbour.example/a/3", language="en"),
+    published=at(22, 5, 30),
+)
+"""The words of the outlet that tells of the headset in English."""
 
 
 def issue(*items: Item) -> Issue:
@@ -98,6 +106,28 @@ def issue(*items: Item) -> Issue:
 
 
 FULL = issue(ENGLISH, CHINESE, COLLECTIBLE, GUIDE)
+CHINESE_ONLY = issue(
+    replace(RETOLD, translations=(TOLD,), why_it_matters="新头显更轻。"),
+    replace(
+        GUIDE,
+        why_it_matters="游客可以听懂。",
+        translations=(
+            Translation(
+                language="en",
+                headline="A county in Sichuan turns on a virtual guide",
+                summary="The virtual guide speaks Mandarin, Sichuanese and English.",
+                why_it_matters="Visitors can understand it.",
+            ),
+        ),
+    ),
+    replace(
+        GUIDE,
+        headline="泉州古城启用增强现实路牌",
+        summary="泉州古城启用 40 块增强现实路牌。",
+        gloss=("Quanzhou", "augmented reality"),
+    ),
+)
+"""Three ways to tell an English reader: in an outlet's words, in a machine's, and by a gloss."""
 
 
 def masthead(language: str, publisher_language: str = "en") -> Masthead:

@@ -12,7 +12,7 @@ from pipeline.errors import TemplateError
 from pipeline.render.phrases import load_phrases
 from pipeline.render.templates import open_templates
 from pipeline.select.lexicon import load
-from pipeline.select.news import STAGES
+from pipeline.select.stages import stages
 from tests.render.samples import TEMPLATES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -54,7 +54,7 @@ def test_a_phrase_without_its_value_is_named() -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_stage_of_an_update_has_its_words(language: str) -> None:
     words = load_phrases(TEMPLATES, language).words
-    assert {f"stage_{stage}" for stage in STAGES} == {key for key in words if key.startswith("stage_")}
+    assert {f"stage_{stage}" for stage in stages().names} == {key for key in words if key.startswith("stage_")}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.model import Translation
 from pipeline.render.variant import as_markdown, render
-from tests.render.samples import CHINESE, ENGLISH, TEMPLATES, filled, issue, masthead
+from tests.render.samples import CHINESE, ENGLISH, RETOLD, TEMPLATES, TOLD, filled, issue, masthead
 
 EN = Translation(
     language="en",
@@ -66,10 +66,54 @@ def test_readers_of_both_languages_get_each_item_in_its_own() -> None:
         assert "云脉科技在杭州发布" in part
 
 
-def test_a_translated_headline_may_stand_in_the_inbox() -> None:
+def test_no_machine_writes_what_stands_in_the_inbox_where_no_mark_can() -> None:
+    variant = render(WORDED, language="en", masthead=masthead("en"), templates=TEMPLATES)
+    assert ENGLISH.headline.startswith(variant.subject.removesuffix("…"))
     only = issue(replace(CHINESE, translations=(EN,)))
     variant = render(only, language="en", masthead=masthead("en"), templates=TEMPLATES)
-    assert variant.subject == EN.headline
+    assert variant.subject == "Yunmai · Hangzhou · mixed reality"
+    assert EN.headline not in variant.preview
+
+
+def test_the_list_at_the_top_marks_a_machines_headline() -> None:
+    html, text = filled(issue(ENGLISH, replace(CHINESE, translations=(EN,)), ENGLISH, ENGLISH), "en")
+    assert f"  4 {EN.headline} [machine-translated]" in text
+    assert html.count("machine-translated") == text.count("machine-translated") == 2
+
+
+RETELLING = issue(replace(RETOLD, translations=(TOLD,), why_it_matters="新头显更轻。"))
+
+
+def test_an_item_is_told_by_an_outlet_in_the_readers_language_and_not_marked() -> None:
+    html, text = filled(RETELLING, "en")
+    markdown = as_markdown(RETELLING, language="en", masthead=masthead("en"), templates=TEMPLATES)
+    for part in (html, text, markdown):
+        assert TOLD.headline in part
+        assert TOLD.summary in " ".join(part.split())
+        assert part.index("Harbour Times") < part.index("外滩第一报")
+        assert part.count("Harbour Times") == 1
+        assert "New since" in part
+        for absent in (RETOLD.headline, RETOLD.summary, "Named:", "in Chinese", "新头显", "machine"):
+            assert absent not in part
+    assert "Harbour Times · 22 Nov, 13:30 UTC+8" in text
+    assert 'href="https://harbour.example/a/3"' in html
+    variant = render(RETELLING, language="en", masthead=masthead("en"), templates=TEMPLATES)
+    assert variant.subject == TOLD.headline
+
+
+@pytest.mark.parametrize("language", ["zh", "both"])
+def test_who_reads_the_items_own_language_gets_its_own_words(language: str) -> None:
+    html, text = filled(RETELLING, language)
+    assert RETOLD.headline in html
+    assert "外滩第一报" in text
+    assert TOLD.headline not in html + text
+
+
+def test_a_line_on_why_it_matters_that_no_one_translated_is_not_printed_in_a_foreign_language() -> None:
+    untranslated = issue(replace(CHINESE, why_it_matters="新头显更轻。"))
+    html, text = filled(untranslated, "en")
+    assert "新头显" not in html + text
+    assert "Why it matters" not in html + text
 
 
 def test_markup_in_a_machines_words_is_escaped() -> None:

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.model import Issue, Item
+from pipeline.model import Fact, Issue, Item, News
 from pipeline.render.anatomy import take_apart
 from pipeline.render.lint import lint
 from pipeline.render.plaintext import columns
 from pipeline.render.variant import as_markdown, render, shorten
 from tests.render.samples import (
     CHINESE,
+    CHINESE_ONLY,
     COLLECTIBLE,
     ENGLISH,
     FULL,
@@ -34,7 +35,13 @@ from tests.render.samples import (
 
 GOLDEN = Path(__file__).parent / "golden"
 QUIET = replace(issue(), funnel={"collected": 9})
-CASES = {"en": (FULL, "en"), "zh": (FULL, "zh"), "both": (FULL, "both"), "quiet": (QUIET, "en")}
+CASES = {
+    "en": (FULL, "en"),
+    "zh": (FULL, "zh"),
+    "both": (FULL, "both"),
+    "quiet": (QUIET, "en"),
+    "chinese-only": (CHINESE_ONLY, "en"),
+}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -319,3 +326,31 @@ def test_markdown_holds_every_item_and_no_markup_of_outside_text() -> None:
     full = as_markdown(FULL, language="en", masthead=masthead("en"), templates=TEMPLATES)
     assert all(f"[{item.headline}](<{item.sources[0].url}>)" in full for item in FULL.items)
     assert "not investment advice" in full
+
+
+@pytest.mark.parametrize(
+    ("fact", "en", "zh"),
+    [
+        pytest.param(
+            Fact(kind="number", en="5,300 people", zh="退款扩大到5300人", was_en="4,600", was_zh="4600人"),
+            ": 5,300 people (was 4,600)",
+            "：退款扩大到5300人（原为4600人）",
+            id="number",
+        ),
+        pytest.param(
+            Fact(kind="actor", en="Lotus", zh="莲花"), ": newly named: Lotus", "：新提及莲花", id="actor"
+        ),
+        pytest.param(
+            Fact(kind="stage", en="dropped", zh="dropped"), ": now dropped", "：已放弃或取消", id="stage"
+        ),
+        pytest.param(
+            Fact(kind="number", en="", zh="退款扩大到5300户"), "", "：退款扩大到5300户", id="no-words-for-it"
+        ),
+    ],
+)
+def test_an_update_says_what_is_new_where_the_language_has_words_for_it(fact: Fact, en: str, zh: str) -> None:
+    news = News(facts=(fact,), since=CHINESE.published or issue().slot.instant)
+    for language, said, start in (("en", en, "New since"), ("zh", zh, "以来的新进展")):
+        _, text = filled(replace(issue(), items=(replace(CHINESE, news=news),)), language)
+        assert "".join(said.split()) in "".join(text.split())
+        assert (start in text) == bool(said)
