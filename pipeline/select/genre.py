@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pipeline.text import QUOTED, word_count
+from pipeline.text import QUOTED, simplified, word_count
 
 SHARE_MOVES = 6
 """Fewest price moves that make a table …"""
@@ -26,7 +26,7 @@ _SELF = re.compile(
 _MARKET = r"\b(?:stocks?|(?:a-|(?:tech|gam(?:e|ing)|concept|related|asian?{of})\s)shares?|equities|tokens?|(?:alt|meme)?coins?|bitcoin|ethereum|crypto(?:currenc(?:y|ies))?|hang seng|nasdaq)\b"
 _MOVES = (
     r"(?:(?:jump|surge|soar|climb|plunge|slide|slump|tumble|crash|sink|spike|leap|dip|rebound|skyrocket|rise|drop|fall)(?:s|es|ed|d|ing)?"
-    r"|rall(?:y|ies|ied)|rose|fell|sank|slid|(?:close|end|trade|open)(?:s|d|ed)? (?:up|down|higher|lower|mixed|flat)|hits? (?:a |an )?(?:record|limit|\S+ high|\S+ low))"
+    r"|rall(?:y|ies|ied)|rose|fell|sank|slid|(?:close|end|trade|open)(?:s|d|ed)? (?:up|down|higher|lower|mixed|flat)|lead(?:s|ing)? (?:the )?(?:gains|gainers|losses|losers|rally|rise|decline)|hits? (?:a |an )?(?:record|limit|\S+ high|\S+ low))"
 )
 
 
@@ -36,9 +36,9 @@ def other_genre(title: str, text: str, *, share_words: tuple[str, ...] = ()) -> 
     ``share_words`` are those of the beat before *shares*, as in tech shares.
     """
     told, title = QUOTED.sub(" ", text), QUOTED.sub(" ", title)
-    report = _price_report(share_words).search(title)
+    report = _price_report(share_words).search(simplified(title))
     if report:
-        return f"a report on prices (“{report.group()}” in the title)"
+        return f"a report on prices (“{title[report.start() : report.end()]}” in the title)"
     words = word_count(told)
     moves = len(_MOVE.findall(told))
     if moves >= SHARE_MOVES and words <= moves * WORDS_A_MOVE:
@@ -55,8 +55,8 @@ def _price_report(share_words: tuple[str, ...]) -> re.Pattern[str]:
     market = _MARKET.replace("{of}", "".join(f"|{re.escape(word)}" for word in share_words))
     return re.compile(
         rf"{market}(?:\W+[\w’'-]+){{0,4}}?\W+{_MOVES}\b|^(?:{_MOVES}) in\b.{{0,30}}{market}"
-        r"|\b(?:most actively traded|(?:top|among(?: the)?) (?:gainers|losers)|gainers and losers|concept (?:gainers|losers))\b|(?:触及|觸及|封|集体|集體)(?:涨停|漲停)"
-        r"|概念(?:股|板块|板塊)?(?:[早午尾盘盤今昨][后後盘盤日间間]?|再度|持续|持續|集体|集體|局部|大幅|强势|強勢){0,2}(?:[上下]?[涨漲跌挫]|拉升|走[强強高低弱]|飙升|飆升|跳水|异动|異動|活跃|活躍)"
-        r"|(?:板块|板塊|概念股|股价|股價|[AＡ]股|港股|美股|币价|幣價|代币|代幣|比特[币幣])[^，。：:；;！!]{0,8}?(?:[涨漲跌挫]|拉升|走[强強高低弱]|飙升|飆升|跳水|异动|異動)",
+        r"|\b(?:most actively traded|(?:top|among(?: the)?) (?:gainers|losers)|gainers and losers|concept (?:gainers|losers))\b|(?:触及|封|集体)涨停|(?:[午收开早盘]评|龙虎榜|[早午尾]盘)(?:[：:|｜ ]|$)"
+        r"|概念(?:股|板块)?(?:[早午尾盘今昨][后盘日间]?|再度|持续|集体|局部|大幅|强势){0,2}(?:[上下领]?[涨跌挫]|拉升|走[强高低弱]|飙升|跳水|异动|活跃)"
+        r"|(?:板块|概念股|股价|[AＡ]股|港股|美股|币价|代币|比特币)[^，。：:；;！!]{0,8}?(?:[涨跌挫]|拉升|走[强高低弱]|飙升|跳水|异动)",
         re.IGNORECASE,
     )

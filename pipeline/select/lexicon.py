@@ -187,9 +187,11 @@ def _stands_alone(folded: str, hit: _Hit) -> bool:
 
 
 def _case_fits(folded: str, hit: _Hit) -> bool:
+    found, spelling = folded[hit.start : hit.end], hit.name.spelling
+    if hit.name.entry.table == "home" and spelling[0].isupper() and found.islower() and not folded.islower():
+        return False  # in small letters it is another word, but where nothing has a capital
     if not hit.name.is_exact:
         return True
-    found, spelling = folded[hit.start : hit.end], hit.name.spelling
     return found == spelling or (len(found) > _SHORT and found == spelling.upper())
 
 

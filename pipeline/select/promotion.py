@@ -37,9 +37,9 @@ def salesmanship(title: str, text: str) -> tuple[str, ...]:
 def _label(title: str, paragraphs: list[str]) -> str:
     """Return what an article says of itself: before its title, or in its first or last paragraph."""
     ends = paragraphs[0], paragraphs[-1]
-    declared = next(filter(None, map(phrases("declared").find, (title, *ends))), None)
-    if declared:
-        return declared.group()
+    for told in (title, *ends):
+        if declared := phrases("declared").find(told):
+            return told[declared.start() : declared.end()]
     marks = _HEADING.match(title), _HEADING.match(paragraphs[0]), _HEADING.fullmatch(paragraphs[-1])
     heads = (match[1].strip() for match in marks if match)
     return next((head for head in heads if phrases("label").match_whole(head)), "")

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from math import prod, sqrt
 
 from pipeline.select.beat import Beat
+from pipeline.select.denial import is_denied
 from pipeline.select.genre import other_genre
-from pipeline.select.lexicon import Lexicon, LexiconEntry, Mention
+from pipeline.select.lexicon import NEAR, Lexicon, LexiconEntry, Mention
 from pipeline.select.promotion import salesmanship
-from pipeline.text import script_language, word_count
+from pipeline.text import is_mostly_han, script_language, word_count
 
 RELEVANT = 0.5
 """The least score that is on the beat."""
@@ -44,7 +45,7 @@ NO_NEWS = 0.3
 LONELY = 0.2
 """What remains of a name that may mean something else, when nothing else of the topic is named …"""
 ROOM = 100
-"""… in a text of at least so many words."""
+"""… in a text of at least so many words; in a shorter one a firm may be known by another, or by what firms do."""
 LONGEST_SHORT_NAME = 4
 APART = 400
 """Characters between topic and home from which on they have little to do with each other …"""
@@ -53,15 +54,13 @@ FAR = 0.7
 _OUTLET = re.compile(
     r"\s[-–—|｜]\s[^-–—|｜]{0,40}\b(?:News|Daily|Times|Post|Journal|Media|TV|Magazine|Insider|Wire)$"
 )
-_DENIED_BEFORE = re.compile(
-    r"\b(?:unlike|nothing to do with|no (?:link|connection|relation) (?:to|with)|not to be confused with)(?:\s(?:the|a|an|any|its))?\s(?:\w+\s)?$"
-    r"|(?:不追|并非|不是|不同于|有别于|不像|不提)$",
+_OF_A_FIRM = re.compile(
+    r"\b(?:jobs?|staff|workers|employees|laid off|lay(?:s|ing)? off|units|stores?|customers|users|developers|sell(?:s|ing)?|sold|ships|shipped|prices?|priced"
+    r"|launch(?:es|ed|ing)?|unveil(?:s|ed|ing)?|announces|recalls|sues|sued|founder|chief|boss|CEO|executives?|manager|factory|plant|products?|devices?|glasses|market(?:ing)?"
+    r"|rivals?|brand|maker|firm|company|start-?up|signs|partners?|buys|bought|invests|fundrais\w+|headquarters|postpones|delays|shuts|closes|hires|fail(?:s|ed)|suppl(?:y|ies)|comeback|bets|revenue|industry|business|tech|consumers?|orders|team|tests?|pulls out|quits|exits|expands|plans to|to (?:cut|launch|open|sell|ship|hire|leave|close|make|supply))\b",
     re.IGNORECASE,
 )
-_DENIED_AFTER = re.compile(
-    r"^[”」』\s]?(?:[并並]?[无無][关關]|[并並]?(?:不|没|沒)(?:相干|沾边|沾邊|有[关關]系|有關係))"
-)
-_LOOK_AROUND = 40
+"""What is said of firms, and seldom of hills, dishes or dogs."""
 READ = ("en", "zh", "und")
 _LANGUAGES = {
     "ja": "Japanese",
@@ -142,11 +141,13 @@ def _evidence(title: str, text: str, lexicon: Lexicon) -> tuple[_Evidence, ...]:
     body = text[:BODY_CHARACTERS]
     headline = _OUTLET.sub("", title)
     told = lexicon.mentions(headline)
-    denied = {mention.entry.id for mention in told if _is_denied(headline, mention)}
+    denied = {mention.entry.id for mention in told if is_denied(headline, mention.start, mention.end)}
     named = [("title", mention) for mention in told]
-    named += [(_zone(m), m) for m in lexicon.mentions(body) if not _is_denied(body, m)]
+    named += [(_zone(m), m) for m in lexicon.mentions(body) if not is_denied(body, m.start, m.end)]
     named = [(zone, mention) for zone, mention in named if mention.entry.id not in denied]
-    lonely = _lonely([mention for _, mention in named]) if word_count(body) >= ROOM else frozenset()
+    lonely = _lonely([mention for _, mention in named])
+    if lonely and word_count(body) < ROOM and _keeps_company(f"{headline}\n{body}", lonely, lexicon):
+        lonely = frozenset()
     first: dict[tuple[str, str], _Evidence] = {}
     for zone, mention in named:
         entry = mention.entry
@@ -157,19 +158,22 @@ def _evidence(title: str, text: str, lexicon: Lexicon) -> tuple[_Evidence, ...]:
     return tuple(first.values())
 
 
-def _is_denied(text: str, mention: Mention) -> bool:
-    """Say whether a text names a thing only to say that this is not it; what the title denies, the text does not assert."""
-    before = text[max(mention.start - _LOOK_AROUND, 0) : mention.start]
-    after = text[mention.end : mention.end + _LOOK_AROUND]
-    return _DENIED_BEFORE.search(before) is not None or _DENIED_AFTER.match(after) is not None
-
-
 def _lonely(mentions: Sequence[Mention]) -> frozenset[str]:
     """Return the entry whose name may mean something else, if it is all of the topic that is named."""
     topical = [mention for mention in mentions if _topic_strength(mention.entry)]
     ids = {mention.entry.id for mention in topical}
     is_alone = len(ids) == 1 and all(_may_mean_else(mention) for mention in topical)
     return frozenset(ids) if is_alone else frozenset()
+
+
+def _keeps_company(text: str, ids: frozenset[str], lexicon: Lexicon) -> bool:
+    """Say whether a short text lets a name that may mean something else pass: only a firm's is doubted there, and not in Chinese."""
+    mentions = [m for m in lexicon.mentions(text) if m.entry.table == "company"]
+    doubted = [m for m in mentions if m.entry.id in ids and m.entry.ambiguous]
+    if not doubted or len(doubted) < len(mentions) or is_mostly_han(text):
+        return True
+    near = (text[max(m.start - NEAR, 0) : m.end + NEAR] for m in doubted)
+    return any(_OF_A_FIRM.search(words) or lexicon.cues(words) for words in near)
 
 
 def _may_mean_else(mention: Mention) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from time import process_time
 
 import pytest
 
 from pipeline.select.advice import advice, advice_of, repeats_advice
 
+TABLE = tomllib.loads(Path(__file__).with_name("advice.toml").read_text(encoding="utf-8"))
 ADVICE = {
     "times": "This token could go 100x before the summer.",
     "miss": "Don't miss this chance to own a piece of the metaverse.",
@@ -88,6 +91,16 @@ def test_what_is_quoted_or_warned_of_is_no_advice_but_repeats_it(text: str) -> N
     assert repeats_advice(text)
 
 
+@pytest.mark.parametrize("text", TABLE["advice"])
+def test_advice_is_known_by_who_does_what_with_which_asset(text: str) -> None:
+    assert advice(text)
+
+
+@pytest.mark.parametrize("text", TABLE["none"])
+def test_the_same_words_in_news_denials_and_warnings_are_no_advice(text: str) -> None:
+    assert advice(text) == ""
+
+
 PLAIN = "The park opened on Monday with 12 firms that make virtual reality headsets, its operator said. "
 LATE = f"{PLAIN * 6}Don't miss our newsletter."
 
@@ -109,7 +122,9 @@ def test_an_article_advises_when_its_headline_its_opening_or_two_sentences_do(
     assert advice_of(title, text, language="zh" if "园" in title else "en") == said
 
 
-@pytest.mark.parametrize("fragment", ["12 ", "建议", "将", "buy ", "“", "shares will ", "价格"])
+@pytest.mark.parametrize(
+    "fragment", ["12 ", "建议", "将", "buy ", "“", "shares will ", "价格", "投资者应", "investors "]
+)
 def test_a_hostile_text_is_judged_in_reasonable_time(fragment: str) -> None:
     start = process_time()
     advice_of("t", fragment * (200_000 // len(fragment)), language="zh")

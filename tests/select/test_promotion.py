@@ -62,7 +62,7 @@ def test_news_is_no_advertisement(title: str, text: str) -> None:
 
 def test_the_reason_names_the_phrases() -> None:
     title, text = SELLING["call-and-offer"]
-    assert salesmanship(title, text) == ("call: “Reserve your plot”", "offer: “early-bird”")
+    assert salesmanship(title, text) == ("call: “Own a plot”", "offer: “early-bird”")
 
 
 def test_an_advertisement_on_the_beat_is_not_relevant_and_says_why() -> None:
