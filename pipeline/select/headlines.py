@@ -11,7 +11,7 @@ from pipeline.select.lexicon import Lexicon, Mention
 from pipeline.select.links import Called, links
 from pipeline.text import HAN, Quantity, quantities, simplified
 
-_RATES = {"CNY": 1.0, "USD": 7.0, "HKD": 0.9, "EUR": 7.7, "GBP": 9.0, "JPY": 0.05}
+RATES = {"CNY": 1.0, "USD": 7.0, "HKD": 0.9, "EUR": 7.7, "GBP": 9.0, "JPY": 0.05}
 """Yuan for one unit of other money, near enough to know a converted amount again."""
 SHORTEST_NAME = 4
 """Letters; shorter words are terms, as app and NFT."""
@@ -102,7 +102,7 @@ def read_headline(title: str, lexicon: Lexicon) -> Headline:
         acts=frozenset(s.id for s in senses if s.is_act),
         things=frozenset(s.id for s in senses if not s.is_act and not s.is_general),
         general_things=frozenset(s.id for s in senses if not s.is_act and s.is_general),
-        money=tuple(q.value * _RATES[q.unit] for q in numbers if q.unit in _RATES),
+        money=tuple(q.value * RATES[q.unit] for q in numbers if q.unit in RATES),
         counts=frozenset((q.value, q.unit) for q in numbers if _is_count(q)),
         dates=frozenset(q.key for q in numbers if q.unit in ("date", "year")),
         ordinals=frozenset(map(_ordinal, _ORDINAL.finditer(plain))),

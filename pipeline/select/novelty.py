@@ -138,14 +138,17 @@ def _judge_article(article: Article, memory: Memory) -> Novelty:
     if article.published and article.published <= item.sent_at - FRESH:
         return Novelty(kind=NoveltyKind.KNOWN, why=f"older than what was sent: {_told(item)}", sent=item)
     facts = new_facts(article, f"{item.headline}\n{item.text}", memory.lexicon)
-    news = ", ".join(
-        f"new {fact.kind} “{fact.zh if article.language == 'zh' else fact.en}”" for fact in facts
-    )
+    news = ", ".join(_named(fact, article.language) for fact in facts)
     if facts and alike < UPDATE_LIKENESS:
         return Novelty(kind=NoveltyKind.NEW, why=f"{news}; only somewhat like {_told(item)}", sent=item)
     if facts:
         return Novelty(kind=NoveltyKind.UPDATE, why=f"{news}, since {_told(item)}", sent=item, facts=facts)
     return Novelty(kind=NoveltyKind.KNOWN, why=f"nothing new since {_told(item)}", sent=item)
+
+
+def _named(fact: Fact, language: str) -> str:
+    said = fact.zh if language == "zh" else fact.en
+    return f"new {fact.kind}" + (f" “{said}”" if said else "")
 
 
 def _told(item: Sent) -> str:

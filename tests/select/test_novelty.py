@@ -80,7 +80,7 @@ SCHOOL_TEXT = (
                 "Zhengzhou plans 25 billion yuan metaverse fund", REWORDED.replace("10 billion", "25 billion")
             ),
             "update",
-            "new number “25 billion yuan”",
+            "new number “25 billion yuan metaverse fund”",
             id="new-number",
         ),
         pytest.param(
@@ -250,29 +250,46 @@ FACTS = {
     "count": (
         "15 members join the metaverse committee",
         "12 members join the metaverse committee",
-        [("number", "15 members", "15 members", "12", "12")],
+        [("number", "15 members", "15家会员", "12", "12")],
     ),
-    "count-zh": ("元宇宙委员会增至15家会员", "元宇宙委员会有12家会员", [("number", "15", "15家", "12", "12家")]),
-    "large-count-zh": ("退款扩大到5300人", "退款4600人", [("number", "5,300", "5300人", "4,600", "4600人")]),
+    "count-zh": ("元宇宙委员会增至15家会员", "元宇宙委员会有12家会员", [("number", "15 members", "元宇宙委员会增至15家会员", "12", "12家")]),
+    "large-count-zh": ("退款扩大到5300人", "退款4600人", [("number", "5,300 people", "退款扩大到5300人", "4,600", "4600人")]),
     "count-of-something-else": ("15 firms join the committee", "12 members join the committee", []),
     "money-of-something-else": (
         "Rokid earns 25 million yuan with glasses",
         "Rokid pays 10 million yuan in rent",
-        [("number", "25 million yuan", "2,500万元")],
+        [("number", "Rokid earns 25 million yuan with glasses", "2,500万元")],
     ),
+    "money-as-converted": ("Lotus raises 230 million yuan", "莲花获2.3亿元融资", []),
+    "money-of-another-currency": ("Lotus raises 10 million yuan", "Lotus raises $1.4 million", []),
     "proposed-adopted": ("MIIT adopts VR standard", "MIIT drafts VR standard", [("stage", "adopted", "adopted")]),
     "proposed-adopted-zh": ("工信部印发虚拟现实标准", "工信部就虚拟现实标准征求意见", [("stage", "adopted", "adopted")]),
     "proposed-adopted-hant": ("工信部印發虛擬現實標準", "工信部就虛擬現實標準徵求意見", [("stage", "adopted", "adopted")]),
+    "planned-set-up": ("Wuxi sets up metaverse fund", "Wuxi plans metaverse fund", [("stage", "founded", "founded")]),
+    "planned-set-up-zh": ("无锡设立元宇宙基金", "无锡拟设立元宇宙基金", [("stage", "founded", "founded")]),
     "planned-launched-zh": ("园区揭牌", "拟建园区", [("stage", "launched", "launched")]),
     "back-to-the-start": ("MIIT drafts VR standard", "MIIT adopts VR standard", []),
+    "the-noun-plan": ("Wuxi and its plans for a fund", "Wuxi to set up fund", []),
+    "dropped": ("Lotus drops plan to buy Reed", "Lotus to buy Reed", [("stage", "dropped", "dropped")]),
+    "dropped-zh": ("莲花放弃收购芦苇", "莲花拟收购芦苇", [("stage", "dropped", "dropped")]),
+    "another-fund-that-is-there": (
+        "Wuxi opens metaverse park",
+        "Wuxi plans metaverse park\nWuxi plans a metaverse park by the lake. A shopping mall opened in Suzhou last year.",
+        [("stage", "launched", "launched")],
+    ),
     "stopped": ("Tencent shuts its collectibles app", "Tencent launches its collectibles app", [("stage", "stopped", "stopped")]),
-    "raised-by-so-much-is-no-round": ("Zhengzhou raises fund to 25 billion yuan", "Zhengzhou plans fund", [("number", "25 billion yuan", "250亿元")]),
+    "raised-by-so-much-is-no-round": (
+        "Zhengzhou raises fund to 25 billion yuan",
+        "Zhengzhou plans fund",
+        [("number", "Zhengzhou raises fund to 25 billion yuan", "250亿元")],
+    ),
     "stage-before-number": (
         "Zhengzhou adopts plan for a 25 billion yuan fund",
         "Zhengzhou plans a 10 billion yuan fund",
-        [("stage", "adopted", "adopted"), ("number", "25 billion yuan", "250亿元", "10 billion yuan", "100亿元")],
+        [("stage", "adopted", "adopted"), ("number", "25 billion yuan fund", "250亿元")],
     ),
     "actor": ("腾讯加入元宇宙委员会", "元宇宙委员会成立", [("actor", "Tencent", "腾讯")]),
+    "model": ("Pico Neo 3 goes on sale", "Pico 4 goes on sale", []),
     "nothing": ("The fund in brief", "The fund in brief", []),
 }  # fmt: skip
 
@@ -282,6 +299,40 @@ def test_what_is_new_is_told_in_both_languages(
     title: str, sent: str, facts: list[tuple[str, ...]], lexicon: Lexicon
 ) -> None:
     assert facts_of(article(title), sent, lexicon) == facts
+
+
+WAS = {
+    "told by the article": ("The studio grew from 50 anchors to 120 anchors.", "", "50"),
+    "told by the article, after it": ("The studio has 120 anchors, up from 50 last year.", "", "50"),
+    "a range": ("Its prices go from 100 yuan to 500 yuan.", "", ""),
+    "counted the same": ("The studio now has 120 anchors.", "The studio has 50 anchors.", "50"),
+    "planned": ("The studio now has 120 anchors.", "The studio has 200 anchors planned.", ""),
+    "an aim": ("The studio hired 120 anchors.", "The studio aims to hire 200 anchors.", ""),
+    "something else of it": ("The studio holds 120 people.", "The studio was built by 300 people.", ""),
+    "of the same things the one done alike": (
+        "The studio now holds 120 people.",
+        "The studio was built by 300 people. It holds 100 people.",
+        "100",
+    ),
+    "another's": ("At Lotus Pond has 120 anchors.", "At Lotus Reed has 50 anchors.", ""),
+    "two numbers": ("The studio has 120 anchors.", "The studio has 50 anchors. In May the studio has 200 anchors.", ""),
+    "told by the very clause": ("退款对象由50人扩大到120人。", "", ""),
+    "told as before, in Chinese": ("演播室有120名主播，此前为50名。", "", "50名"),
+    "planned, in Chinese": ("演播室有120名主播。", "演播室目标有200名主播。", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "sent", "was"), WAS.values(), ids=WAS)
+def test_an_old_number_stands_only_where_it_counted_the_same(
+    text: str, sent: str, was: str, lexicon: Lexicon
+) -> None:
+    (fact,) = new_facts(article("Studio", text), f"Studio\n{sent}", lexicon)
+    assert (fact.was_zh if "。" in text else fact.was_en) == was
+
+
+def test_a_fact_that_the_other_language_has_no_words_for_is_empty_in_it(lexicon: Lexicon) -> None:
+    (fact,) = new_facts(article("The studio hires 120 storytellers"), "The studio", lexicon)
+    assert (fact.en, fact.zh) == ("120 storytellers", "")
 
 
 def test_memory_ends_to_the_second(lexicon: Lexicon) -> None:
