@@ -54,7 +54,9 @@ def test_a_phrase_without_its_value_is_named() -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_stage_of_an_update_has_its_words(language: str) -> None:
     words = load_phrases(TEMPLATES, language).words
-    assert {f"stage_{stage}" for stage in stages().names} == {key for key in words if key.startswith("stage_")}
+    assert {f"stage_{stage}" for stage in stages().names} == {
+        key for key in words if key.startswith("stage_")
+    }
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
