@@ -122,8 +122,17 @@ async def _talk(
     except TimeoutError:
         found.append(problem(f"{talk.relay} takes very long to answer", remedy="see the relay's load"))
     finally:
-        client.close()
+        await _hang_up(client)
     return found
+
+
+async def _hang_up(client: aiosmtplib.SMTP) -> None:
+    """Close the line, also one whose TLS did not come about, before the loop that would do it ends."""
+    transport = client.transport
+    client.close()
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
+    await asyncio.sleep(0)
 
 
 @dataclass(frozen=True, kw_only=True)
