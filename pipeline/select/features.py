@@ -135,7 +135,7 @@ def named_in(text: str, lexicon: Lexicon) -> tuple[Mention, ...]:
 def _part(text: str, lexicon: Lexicon) -> _Part:
     mentions, plain = named_in(text, lexicon), simplified(text)
     return _Part(
-        words=tuple(_content_words(_without(plain, mentions))),
+        words=tuple(_content_words(without_names(plain, mentions))),
         mentions=mentions,
         quantities=quantities(plain),
     )
@@ -208,7 +208,7 @@ def _stem(word: str) -> str:
     return _ENDING.sub("", word) if len(word) >= 5 and word.isascii() else word
 
 
-def _without(text: str, mentions: Sequence[Mention]) -> str:
+def without_names(text: str, mentions: Sequence[Mention]) -> str:
     """Blank the names the lexicon knows, which count as such and not as words too."""
     rest = list(text)
     for mention in mentions:

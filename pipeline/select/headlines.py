@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.select.features import named_in
+from pipeline.select.features import named_in, without_names
 from pipeline.select.lexicon import Lexicon, Mention
 from pipeline.select.links import Called, links
 from pipeline.text import HAN, Quantity, quantities, simplified
@@ -87,8 +87,8 @@ def read_headline(title: str, lexicon: Lexicon) -> Headline:
     """Read a title."""
     plain = simplified(title)
     mentions = named_in(title, lexicon)
-    rest = _blanked(plain, mentions)
-    unnamed = _blanked(plain, [m for m in mentions if m.entry.table in ("company", "home")])
+    rest = without_names(plain, mentions)
+    unnamed = without_names(plain, [m for m in mentions if m.entry.table in ("company", "home")])
     senses, called = links().senses_in(unnamed), links().called_in(plain)
     numbers = quantities(
         _NUMBER_WORD.sub(lambda word: str(_SPELT_OUT[word[0].lower()]), _DOLLARS.sub("", plain))
@@ -142,13 +142,6 @@ def _round(match: re.Match[str]) -> str:
 def _ordinal(match: re.Match[str]) -> float:
     said = next(group for group in match.groups() if group).lower()
     return float(_TH.get(said) or said)
-
-
-def _blanked(text: str, mentions: Sequence[Mention]) -> str:
-    rest = list(text)
-    for mention in mentions:
-        rest[mention.start : mention.end] = " " * (mention.end - mention.start)
-    return "".join(rest)
 
 
 def _names(text: str) -> Iterable[str]:
