@@ -139,12 +139,13 @@ def _make_room(folder: Path) -> None:
 
 
 def _write_newsroom(folder: Path, press: Press, *, smtp_port: int, web_port: int) -> None:
-    template = Template((newsroom_folder() / "metabrief.toml").read_text(encoding="utf-8"))
+    sample = newsroom_folder()
+    template = Template((sample / "metabrief.toml").read_text(encoding="utf-8"))
     site_url = f"http://127.0.0.1:{web_port}"
     settings = template.substitute(site_url=site_url, smtp_port=smtp_port, web_port=web_port)
+    lexicon = (sample / "lexicon.toml").read_text(encoding="utf-8")
     write_files(
-        folder,
-        {"sources.toml": sources_toml(press), "metabrief.toml": settings},
+        folder, {"sources.toml": sources_toml(press), "lexicon.toml": lexicon, "metabrief.toml": settings}
     )
 
 

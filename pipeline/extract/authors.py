@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from pipeline.extract.credits import credited
 from pipeline.extract.dates import MONTHS
 from pipeline.extract.tree import Element, Meta, letters_of, line_of, visible_text
-from pipeline.text import after_printed_date, han_count
+from pipeline.imprint import after_printed_date
+from pipeline.text import han_count
 
 _MOST = 10
 _LONGEST, _LONGEST_LINE = 60, 200

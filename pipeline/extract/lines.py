@@ -6,7 +6,8 @@ import re
 from itertools import dropwhile
 
 from pipeline.extract.dates import MONTHS
-from pipeline.text import han_count, is_imprint
+from pipeline.imprint import is_imprint
+from pipeline.text import han_count
 
 
 def _any_of(*patterns: str) -> re.Pattern[str]:

@@ -76,10 +76,10 @@ def choose(material: Material) -> Choice:
     on_beat = [a for a in timely if not _passed_over(a, verdicts[a.url], left)]
     fresh = [a for a in on_beat if not left.is_listed(a)]
     earlier = [a for a in on_beat if left.is_listed(a)]
-    repeated = {duplicate.article.url: duplicate for duplicate in find_duplicates(fresh)}
+    copies = {copy.article.url: copy for copy in find_duplicates(fresh, earlier=earlier)}
+    repeated = {url: copy for url, copy in copies.items() if not left.is_listed(copy.article)}
     stories = _stories(fresh, repeated, material.lexicon, left, earlier=earlier)
-    copies = repeated.keys() | _copies([a for a in fresh if a.url not in repeated], earlier)
-    candidates = _news(stories, copies, verdicts, left, memory=memory)
+    candidates = _news(stories, copies.keys(), verdicts, left, memory=memory)
     items = make_items(
         candidates,
         left,
@@ -181,12 +181,6 @@ def _by_original(repeated: Mapping[str, Duplicate], left: Leavings) -> dict[str,
         else:
             others.append(article)
     return copies
-
-
-def _copies(originals: Sequence[Article], earlier: Sequence[Article]) -> set[str]:
-    """Return the articles, of today or earlier, that print what another outlet told on another day."""
-    found = find_duplicates([*originals, *earlier]) if earlier else ()
-    return {duplicate.article.url for duplicate in found}
 
 
 def _news(

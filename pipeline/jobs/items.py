@@ -9,15 +9,14 @@ from pipeline.jobs.left_out import CANDIDATE, Leavings
 from pipeline.model import Article, Item, News, Reference, Source, Story, Translation
 from pipeline.select.advice import advice, repeats_advice
 from pipeline.select.duplicates import cut_tracking_parameters
-from pipeline.select.gloss import gloss, known_names
+from pipeline.select.gloss import actors, gloss, known_names
 from pipeline.select.lexicon import Lexicon
 from pipeline.select.novelty import Novelty, NoveltyKind
 from pipeline.select.ranking import Ranked, crowds, next_best
 from pipeline.select.relevance import Verdict
 from pipeline.summarise.extractive import Summary, summarise
 from pipeline.summarise.faithfulness import check
-from pipeline.summarise.llm import LANGUAGES
-from pipeline.text import sentences, words
+from pipeline.text import language_name, primary_language, sentences, words
 
 FEWEST_WORDS = 4
 """Fewer different ones say nothing that the headline does not: a page of dots, or of one word again and again."""
@@ -79,7 +78,9 @@ def _summed_up(article: Article, lexicon: Lexicon) -> tuple[str, str]:
     text = _summary(article).text
     if len(set(words(text))) < FEWEST_WORDS:
         return "", "no sentence of it can stand as a summary"
-    checked = check(f"{article.title}\n{article.text}", text, names=known_names(text, lexicon))
+    source = f"{article.title}\n{article.text}"
+    names = known_names(f"{source}\n{text}", lexicon)
+    checked = check(source, text, names=names, actors=actors(names, lexicon))
     if not checked.supported:
         return "", f"its summary says what the article does not: {', '.join(checked.unsupported)}"
     return text, ""
@@ -100,8 +101,8 @@ def _in_other_languages(
     """Return a story in the languages that its lead is not in, each by the best article whose summary holds."""
     told: dict[str, Translation] = {}
     for article in story.articles:
-        language = _main(article.language)
-        if language in told or language not in languages or language == _main(story.lead.language):
+        language = primary_language(article.language)
+        if language in told or language not in languages or language == primary_language(story.lead.language):
             continue
         summary, why = _summed_up(article, lexicon)
         if not why:
@@ -113,10 +114,6 @@ def _in_other_languages(
                 published=article.published,
             )
     return tuple(told.values())
-
-
-def _main(language: str) -> str:
-    return language.partition("-")[0]
 
 
 def _item(
@@ -141,7 +138,11 @@ def _item(
             *candidate.ranked.why,
             *((f"told before this issue's time, and not sent: {earlier}",) if earlier else ()),
             novelty.why,
-            *(f"in {LANGUAGES[put.language]}: by {put.outlet.name}" for put in translations if put.outlet),
+            *(
+                f"in {language_name(put.language)}: by {put.outlet.name}"
+                for put in translations
+                if put.outlet
+            ),
         ),
         published=lead.published,
         gloss=gloss(f"{lead.title}\n{summary}", lexicon, language=lead.language),

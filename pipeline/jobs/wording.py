@@ -20,7 +20,7 @@ from pipeline.extract.language import language_of
 from pipeline.jobs.logger import json_logger
 from pipeline.model import Item, Slot, Translation
 from pipeline.select.advice import advice
-from pipeline.select.gloss import known_names
+from pipeline.select.gloss import actors, known_names
 from pipeline.store import answers
 from pipeline.summarise.faithfulness import check
 from pipeline.summarise.llm import (
@@ -39,7 +39,7 @@ from pipeline.summarise.llm import (
     load_prompts,
     shown,
 )
-from pipeline.text import script_language
+from pipeline.text import primary_language, script_language
 
 if TYPE_CHECKING:
     from pipeline.config.sections import Llm
@@ -130,7 +130,7 @@ class _Writer:
                 answers.keep(connection, self._new, now=self.newsroom.clock())
 
     async def _item(self, item: Item, ask: _Ask) -> Item:
-        language = item.language.partition("-")[0]
+        language = primary_language(item.language)
         if language == "und":
             language = script_language(item.headline)
         if language not in LANGUAGES or not item.articles:
@@ -206,13 +206,14 @@ class _Writer:
             return "wrong language"
         if phrase := advice(said):
             return f"advice: {phrase}"
-        checked = check(source, said, names=self._names(said, source))
+        names = self._names(said, source)
+        checked = check(source, said, names=names, actors=actors(names, self.newsroom.lexicon))
         return "" if checked.supported else f"unfaithful: {', '.join(checked.unsupported)}"
 
     def _names(self, said: str, source: str) -> dict[str, frozenset[str]]:
-        """Return the known names of a text with their spellings; of a translation, its terms, days and months too."""
+        """Return the known names of both texts with their spellings; of a translation, its terms, days and months too."""
         lexicon = self.newsroom.lexicon
-        names = known_names(said, lexicon)
+        names = known_names(f"{source}\n{said}", lexicon)
         if script_language(said) == script_language(source):
             return names
         terms = {

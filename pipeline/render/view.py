@@ -12,7 +12,7 @@ from pipeline.model import Fact, Issue, Item, News, Reference
 from pipeline.render.links import web_link
 from pipeline.render.masthead import Masthead, NoticeView, language_tag
 from pipeline.render.phrases import Phrases
-from pipeline.text import HAN, clean, clean_line, han_count
+from pipeline.text import HAN, clean, clean_line, han_count, primary_language
 
 OTHER = "other"
 
@@ -262,17 +262,17 @@ def _translation(item: Item, language: str) -> TranslationView | None:
 def _retold(item: Item, outlets: Sequence[OutletView], language: str) -> RetoldView | None:
     for source, outlet in zip(item.sources, outlets, strict=True):
         title = clean_line(source.title)
-        if title and outlet.url and source.language.partition("-")[0] == language:
+        if title and outlet.url and primary_language(source.language) == language:
             return RetoldView(title=title, url=outlet.url, name=outlet.name)
     return None
 
 
 def _reads(language: str, written: str) -> bool:
-    return written == "und" or written.partition("-")[0] == language
+    return written == "und" or primary_language(written) == language
 
 
 def _language_name(language: str, phrases: Phrases) -> str:
-    key = f"in_{language.partition('-')[0]}"
+    key = f"in_{primary_language(language)}"
     return phrases.say(key) if key in phrases.words else language_tag(language)
 
 

@@ -127,14 +127,16 @@ def likeness(one: frozenset[int], other: frozenset[int]) -> float:
     return len(one & other) / shorter
 
 
-def find_duplicates(articles: Sequence[Article]) -> tuple[Duplicate, ...]:
+def find_duplicates(articles: Sequence[Article], *, earlier: Sequence[Article] = ()) -> tuple[Duplicate, ...]:
     """Find the articles that repeat a better one, each with the one it repeats.
 
-    Better is: of higher standing, longer, earlier; originals are never duplicates themselves.
+    Better is: of higher standing, longer, earlier; originals are never duplicates themselves. Of ``earlier`` articles
+    those are found that repeat one of ``articles``, or a better one of their own; they are originals of one another alone.
     """
     originals = _Originals()
-    found = {id(article): originals.match_or_add(article) for article in sorted(articles, key=_worst_last)}
-    return tuple(duplicate for article in articles if (duplicate := found[id(article)]))
+    ordered = (*sorted(articles, key=_worst_last), *sorted(earlier, key=_worst_last))
+    found = {id(article): originals.match_or_add(article) for article in ordered}
+    return tuple(duplicate for article in (*articles, *earlier) if (duplicate := found[id(article)]))
 
 
 def _worst_last(article: Article) -> tuple[float, int, float, str]:

@@ -14,8 +14,9 @@ from functools import lru_cache
 from math import log
 from zlib import crc32
 
+from pipeline.quantities import Quantity, quantities
 from pipeline.select.lexicon import Lexicon, LexiconEntry, Mention
-from pipeline.text import Quantity, is_mostly_han, quantities, simplified, words
+from pipeline.text import is_mostly_han, simplified, words
 
 LEAD_CHARACTERS = 1600
 """About as many as 250 English words take."""
@@ -187,6 +188,11 @@ def _number(quantity: Quantity) -> str:
 
 def _countries(entries: Iterable[LexiconEntry]) -> Iterable[str]:
     return (_spelt(entry) for entry in entries if entry.table == "home" and entry.kind == "country")
+
+
+def content_stems(text: str) -> frozenset[str]:
+    """Return the stems of a text's words, those left out that say nothing."""
+    return frozenset(filter(None, map(_content_word, words(text))))
 
 
 def _content_words(text: str) -> Iterable[str]:

@@ -7,11 +7,12 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from pipeline.quantities import Quantity, quantities
 from pipeline.select.clauses import clauses_of
 from pipeline.select.features import named_in
 from pipeline.select.lexicon import Lexicon
 from pipeline.select.stages import PLANNED, stages_in
-from pipeline.text import HAN, Quantity, quantities, simplified
+from pipeline.text import HAN, simplified
 
 _TIMES = ("date", "year")
 _MODEL = 1000

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from pipeline.quantities import Quantity, quantities
 from pipeline.select.lexicon import Lexicon, LexiconEntry, Mention
-from pipeline.text import Quantity, han_count, quantities
+from pipeline.text import han_count, primary_language
 
 _PLACES_WITHIN = Path(__file__).with_name("places.toml")
 _TABLES = ("topic", "home", "company", "event")
@@ -17,6 +19,7 @@ _NAMING = ("home", "company", "event", "foreign")
 _ALIKE = 3
 """First letters that a country shares with its adjective: Sweden, Swedish."""
 _SILENT_KINDS = ("role", "currency", "hint")
+_ACTING_KINDS = frozenset(("ministry", "university", "body", "person", "museum"))
 _COUNTRY = "country"
 _PLACES = frozenset(("province", "city", "district", "region", "sar"))
 _CURRENCIES = {
@@ -27,9 +30,25 @@ _CURRENCIES = {
     "JPY": ("yen", "日元"),
     "GBP": ("pounds", "英镑"),
 }
-_RANGE = re.compile(r"\d[\d.,]*\s?(?:[-–—~～至到]|to)\s?$")
-_MORE = re.compile(r"(?:超过?|超過|逾|过|過|上|over|more than|above)\s?(?:[$¥€£]|RMB)?\s?$", re.IGNORECASE)
-_NEARLY = re.compile(r"(?:近|接近|nearly|almost|close to)\s?(?:[$¥€£]|RMB)?\s?$", re.IGNORECASE)
+_SIGN = r"\s?(?:[$¥€£]|RMB)?\s?#"
+"""Here and below, # stands on both sides of the amount."""
+_RANGE = re.compile(
+    r"\d[\d.,]*\s?(?:[万萬亿億千百]+|[mb]illion)?\s?(?:元|yuan|dollars)?\s?(?:[-–—~～至到]|to)\s?[$¥€£]?#"
+    r"|#\s?(?:[-–—~～至到]|to)\s?\d"
+)
+_DEGREES = {
+    (
+        "up to ",
+        "不超过",
+    ): rf"(?:不(?:超过?|超過|高于)|至多|最[高多][^\d，。；#]{{0,5}}|up to|at most|no more than){_SIGN}|#以[下内內]",
+    ("under ", "不足"): rf"(?:不[足到]|低于|少于|under|below|less than){_SIGN}",
+    (
+        "over ",
+        "超",
+    ): rf"(?:超过?|超過|逾|突破|(?<![通经經])[过過]|over|more than|above){_SIGN}|上#(?!\d)|[多余餘几幾][^#]*#|#以上",
+    ("nearly ", "近"): rf"(?:近|nearly|almost|close to){_SIGN}",
+}
+"""What says that an amount is not all: how it is told, by what says so, the first that fits."""
 _ENGLISH_SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _CHINESE_SCALES = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
 
@@ -40,8 +59,9 @@ def gloss(text: str, lexicon: Lexicon, *, language: str) -> tuple[str, ...]:
     They come in the order of the text, each once; names that both languages write alike, or that stand within a
     longer one shown, are left out. Of the amounts only the first stands: without its sentence a second says nothing.
     """
-    to_english = language.startswith("zh")
+    to_english = primary_language(language) == "zh"
     named = _without_country(_outermost(lexicon.mentions(text)))
+    named = [*_cities(named, lexicon), *named]
     found = [(m.start, name_in(m, lexicon, to_english=to_english)) for m in named]
     amounts = ((q.start, _amount_told(q, text, to_english=to_english)) for q in quantities(text))
     found += [pair for pair in amounts if pair[1]][:1]
@@ -55,9 +75,23 @@ def known_names(text: str, lexicon: Lexicon) -> dict[str, frozenset[str]]:
 
     A province or city has the names of the places within it as well, for who tells of these may name it. The country of the beat is left out: its news need not say where it is from.
     """
-    named = (m for m in lexicon.mentions(text) if m.entry.table in _NAMING and not _is_understood(m.entry))
+    mentions = {(m.phrase, m.entry.id): m for m in lexicon.mentions(text)}.values()
+    named = (m for m in mentions if m.entry.table in _NAMING and not _is_understood(m.entry))
     shown = (m for m in named if lexicon.glosses.get(m.phrase) != "")
-    return {m.phrase: _same_names(m, lexicon) | _names_within(m.entry, lexicon) for m in shown}
+    glosses = frozenset(lexicon.glosses.values())
+    return {m.phrase: _same_names(m, lexicon, glosses) | _names_within(m.entry, lexicon) for m in shown}
+
+
+def actors(names: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
+    """Return those of some known names that can act: firms, ministries, universities, people."""
+    return frozenset(name for name in names if any(map(_is_actor, lexicon.mentions(name))))
+
+
+def _is_actor(mention: Mention) -> bool:
+    entry = mention.entry
+    if entry.table == "foreign":
+        return entry.id not in _places()["abroad"]
+    return entry.table == "company" or (entry.table == "home" and entry.kind in _ACTING_KINDS)
 
 
 def _is_understood(entry: LexiconEntry) -> bool:
@@ -67,8 +101,8 @@ def _is_understood(entry: LexiconEntry) -> bool:
 def _names_within(entry: LexiconEntry, lexicon: Lexicon) -> frozenset[str]:
     """Return the names of the places that lie in a province or city of home."""
     within = _places().get(entry.id, ()) if entry.table == "home" else ()
-    held = (each for each in lexicon.entries if each.table == "home" and each.id in within) if within else ()
-    return frozenset(name for each in held for name in each.names)
+    held = (lexicon.by_id.get(("home", id_)) for id_ in within)
+    return frozenset(name for each in held if each for name in each.names)
 
 
 @cache
@@ -77,17 +111,17 @@ def _places() -> Mapping[str, Sequence[str]]:
     return places
 
 
-def _same_names(mention: Mention, lexicon: Lexicon) -> frozenset[str]:
+def _same_names(mention: Mention, lexicon: Lexicon, glosses: Container[str]) -> frozenset[str]:
     """Return an entry's names but for those of other things that it holds, as Taobao beside Alibaba."""
     name, entry = mention.phrase, mention.entry
-    own = _own_name(name, entry, lexicon)
-    same = (other for other in entry.names if _own_name(other, entry, lexicon) == own)
+    own = _own_name(name, entry, lexicon, glosses)
+    same = (other for other in entry.names if _own_name(other, entry, lexicon, glosses) == own)
     return frozenset(other for other in same if entry.table != "foreign" or not _is_neighbour(name, other))
 
 
-def _own_name(name: str, entry: LexiconEntry, lexicon: Lexicon) -> str:
+def _own_name(name: str, entry: LexiconEntry, lexicon: Lexicon, glosses: Container[str]) -> str:
     """Return the name that stands for all spellings of one thing: its gloss, else the entry's first."""
-    if name in lexicon.glosses.values():
+    if name in glosses:
         return name
     return lexicon.glosses.get(name) or entry.names[0]
 
@@ -104,6 +138,13 @@ def _outermost(mentions: Sequence[Mention]) -> list[Mention]:
         if not kept or mention.end > kept[-1].end:
             kept.append(mention)
     return kept
+
+
+def _cities(mentions: Sequence[Mention], lexicon: Lexicon) -> Iterator[Mention]:
+    """Yield the cities in the names of districts, as Shenzhen in 深圳南山."""
+    for district in mentions:
+        within = lexicon.mentions(district.phrase[:2]) if district.entry.kind == "district" else ()
+        yield from (replace(city, start=district.start) for city in within if city.entry.kind == "city")
 
 
 def _without_country(mentions: Sequence[Mention]) -> Sequence[Mention]:
@@ -131,13 +172,14 @@ def _glossed_by(phrase: str, lexicon: Lexicon) -> str:
 
 
 def _amount_told(quantity: Quantity, text: str, *, to_english: bool) -> str:
-    """Write an amount with the word that says it is more, or nearly so much; of a range neither end says enough."""
-    before = text[max(quantity.start - 12, 0) : quantity.start]
-    amount = "" if _RANGE.search(before) else amount_in(quantity, to_english=to_english)
-    is_more = _MORE.search(before) or any(sign in quantity.text for sign in "多余餘几幾")
-    nearly = _NEARLY.search(before)
-    words = ("over ", "nearly ") if to_english else ("超", "近")
-    return f"{words[0] if is_more else words[1] if nearly else ''}{amount}" if amount else ""
+    """Write an amount with the word that says it is more, less, or nearly so much; of a range neither end says enough."""
+    before, after = text[max(quantity.start - 24, 0) : quantity.start], text[quantity.end : quantity.end + 5]
+    around = f"{before}#{quantity.text}#{after}"
+    amount = "" if _RANGE.search(around) else amount_in(quantity, to_english=to_english)
+    told = (
+        words[not to_english] for words, sign in _DEGREES.items() if re.search(sign, around, re.IGNORECASE)
+    )
+    return f"{next(told, '')}{amount}" if amount else ""
 
 
 def amount_in(quantity: Quantity, *, to_english: bool) -> str:

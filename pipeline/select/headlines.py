@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pipeline.quantities import Quantity, quantities
 from pipeline.select.features import named_in, without_names
 from pipeline.select.lexicon import Lexicon, Mention
 from pipeline.select.links import Called, links
-from pipeline.text import HAN, Quantity, quantities, simplified
+from pipeline.text import HAN, simplified
 
 RATES = {"CNY": 1.0, "USD": 7.0, "HKD": 0.9, "EUR": 7.7, "GBP": 9.0, "JPY": 0.05}
 """Yuan for one unit of other money, near enough to know a converted amount again."""
@@ -20,7 +21,11 @@ FEWEST = 3
 LARGE = 1000
 """So large a number without a unit may be money."""
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9'’-]*")
-_MODEL = re.compile(r"[A-Za-z][A-Za-z0-9'’-]*\s?\d+(?:\.\d+)?(?![\d.,]|\s?[%亿万千百元])")
+_MODEL = re.compile(
+    r"(?=[a-z'’-]*[A-Z])[A-Za-z][A-Za-z0-9'’-]*\s?(?!(?:19|20)\d\d(?!\d))\d+(?:\.\d+)?"
+    r"(?![\d.,]|\s?(?:[%亿万千百元]|(?:thousand|million|billion|trillion|per|yuan|bn|m)\b))"
+)
+"""A year names no model, nor does a small word before a number."""
 _ROUND = re.compile(
     r"(?P<zh>种子|天使|pre-?[a-d]|[a-f])\d?\+*\s?轮|(?P<strategic>战略)(?:融资|投资)"
     r"|\b(?:series|round)\s(?P<letter>[a-f])\b|\b(?P<stage>seed|angel|pre-[a-d])\b(?=.{0,12}(?:round|fund|financ))",
@@ -81,6 +86,8 @@ class Headline:
     """Names with a number."""
     quoted: frozenset[str]
     """Names in Chinese brackets."""
+    rest: str
+    """The title without the lexicon's names, in simplified characters."""
 
 
 def read_headline(title: str, lexicon: Lexicon) -> Headline:
@@ -111,6 +118,7 @@ def read_headline(title: str, lexicon: Lexicon) -> Headline:
         proper=frozenset(_proper(rest)),
         models=frozenset(m[0].lower().replace(" ", "") for m in _MODEL.finditer(plain)),
         quoted=frozenset(m[1] for m in _QUOTED.finditer(plain) if HAN.search(m[1])),
+        rest=rest,
     )
 
 

@@ -62,6 +62,11 @@ class Lexicon:
         return _search(self._cues, text)
 
     @cached_property
+    def by_id(self) -> Mapping[tuple[str, str], LexiconEntry]:
+        """The entries by table and id."""
+        return {(entry.table, entry.id): entry for entry in self.entries}
+
+    @cached_property
     def _names(self) -> Any:
         return _automaton(entry for entry in self.entries if entry.table != "cue")
 

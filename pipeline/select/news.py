@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.model import Article, Fact
+from pipeline.quantities import Quantity
 from pipeline.select.clauses import sentences_of
 from pipeline.select.evidence import NEAR_ENOUGH
 from pipeline.select.features import actors
@@ -18,7 +19,7 @@ from pipeline.select.lexicon import Lexicon
 from pipeline.select.stages import new_stage, stages_in
 from pipeline.select.telling import bare
 from pipeline.select.telling import told as told_number
-from pipeline.text import Quantity, han_count, simplified, words
+from pipeline.text import han_count, simplified, words
 
 START_CHARACTERS = 300
 SENT_CHARACTERS = 1600

@@ -17,7 +17,7 @@ from pipeline.select.denial import is_denied
 from pipeline.select.genre import other_genre
 from pipeline.select.lexicon import NEAR, Lexicon, LexiconEntry, Mention
 from pipeline.select.promotion import salesmanship
-from pipeline.text import is_mostly_han, script_language, word_count
+from pipeline.text import is_mostly_han, language_name, primary_language, script_language, word_count
 
 RELEVANT = 0.5
 """The least score that is on the beat."""
@@ -62,17 +62,6 @@ _OF_A_FIRM = re.compile(
 )
 """What is said of firms, and seldom of hills, dishes or dogs."""
 READ = ("en", "zh", "und")
-_LANGUAGES = {
-    "ja": "Japanese",
-    "ko": "Korean",
-    "de": "German",
-    "es": "Spanish",
-    "fr": "French",
-    "pt": "Portuguese",
-    "ru": "Russian",
-    "th": "Thai",
-    "vi": "Vietnamese",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +95,10 @@ class _Evidence:
 def judge(title: str, text: str, lexicon: Lexicon, *, language: str | None = None) -> Verdict:
     """Decide whether an article is on the beat."""
     told = language or script_language(f"{title}\n{text[:LEAD_CHARACTERS]}")
-    if told.split("-")[0] not in READ:
-        return Verdict(relevant=False, score=0.0, why=(f"language: {_in_words(told)} is not read here",))
+    if primary_language(told) not in READ:
+        return Verdict(
+            relevant=False, score=0.0, why=(f"language: {language_name(told)} ({told}) is not read here",)
+        )
     found = _evidence(title, text, lexicon)
     topic, home = _topics(found), _home(found, lexicon.beat)
     prior = _taken_for_granted(found, told, lexicon.beat)
@@ -122,11 +113,6 @@ def judge(title: str, text: str, lexicon: Lexicon, *, language: str | None = Non
         topics=tuple(dict.fromkeys(e.entry.id for e in found if e.entry.table in ("topic", "event"))),
         companies=tuple(dict.fromkeys(e.entry.id for e in found if e.entry.table == "company")),
     )
-
-
-def _in_words(language: str) -> str:
-    name = _LANGUAGES.get(language.split("-")[0])
-    return f"{name} ({language})" if name else f"“{language}”"
 
 
 def _no_news(title: str, text: str, beat: Beat) -> tuple[str, ...]:
@@ -238,7 +224,7 @@ def _taken_for_granted(found: Sequence[_Evidence], language: str, beat: Beat) ->
         _topic_strength(e.entry) >= TOPIC_STRENGTH[1] and e.zone != "body" and not e.is_lonely for e in found
     )
     abroad = any(_is_foreign(e.entry) and e.zone != "body" for e in found)
-    return beat.home_languages.get(language.split("-")[0], 0.0) if plain and not abroad else 0.0
+    return beat.home_languages.get(primary_language(language), 0.0) if plain and not abroad else 0.0
 
 
 def _distance(found: Sequence[_Evidence], beat: Beat) -> float:

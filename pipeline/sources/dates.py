@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
+from pipeline.text import primary_language
+
 _CHINA = timezone(timedelta(hours=8))
 _NUMERIC = re.compile(
     r"(?<!\d)((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?!\d)"
@@ -19,7 +21,7 @@ _AHEAD = timedelta(days=2)
 def read_moment(text: str, *, language: str) -> datetime | None:
     """Read a feed's date as UTC; one without a zone is China's in a Chinese source, else UTC."""
     text = " ".join(text[:80].split()).replace("-0000", "+0000")
-    if language.startswith("zh"):
+    if primary_language(language) == "zh":
         text = text.removesuffix("CST").strip()  # China's, not Chicago's
     for read in (_iso, _mail):
         moment = read(text)
@@ -71,7 +73,7 @@ def _mail(text: str) -> datetime | None:
 
 def _utc(moment: datetime, language: str) -> datetime | None:
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=_CHINA if language.startswith("zh") else UTC)
+        moment = moment.replace(tzinfo=_CHINA if primary_language(language) == "zh" else UTC)
     try:
         return moment.astimezone(UTC)
     except (OverflowError, ValueError):

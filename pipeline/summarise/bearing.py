@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from pipeline.quantities import Quantity
 from pipeline.summarise.evidence import Claim, Evidence
-from pipeline.summarise.opposites import OPPOSITES, PLAN_OR_FACT, Opposites
-from pipeline.text import Quantity, is_mostly_han
+from pipeline.summarise.opposites import MEASURES, Opposites
+from pipeline.text import is_mostly_han
 
 BEFORE, AFTER = 32, 14
 """Characters around a number that tell; in Chinese half of it."""
@@ -20,17 +21,16 @@ _FROM = re.compile(
     r"(?:\bfrom(?: about| some| nearly)?\s?[$¥€£]?|[由从從自](?:原来的?|約|约)?)\s?$", re.IGNORECASE
 )
 _TO = re.compile(r"(?:\bto(?: about| some| nearly| just)?\s?[$¥€£]?|[至到为為](?:約|约)?)\s?$", re.IGNORECASE)
-_MEASURES = (*(each for each in OPPOSITES if each.is_measure), PLAN_OR_FACT)
-_PAUSE = re.compile(r"[，。；！？、：;:!?\n()（）]|[.,](?=\s)|\d")
+_PAUSE = re.compile(r"[，。；！？、：;:!?\n()（）]|[.,](?=\s)|\d+(?![\d年])")
 
 
 def turned_numbers(claim: Claim, evidence: Evidence) -> Iterator[str]:
     """Name each number that the source has going the other way only, whatever the languages of both."""
     yield from _turned_moves(claim, evidence)
     for number in claim.numbers[:MOST_NUMBERS]:
-        places = evidence.alike.get(number.key, ())[:MOST_ALIKE]
+        places = evidence.places_of(number)[:MOST_ALIKE]
         around = _around(claim.text, number)
-        for measure in _MEASURES if places else ():
+        for measure in MEASURES if places else ():
             mine = _side(around, measure)
             if mine and all(_side(_around(evidence.text, place), measure) == -mine for place in places):
                 yield f"{measure.kind} “{around.strip()}”"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pipeline.text import after_printed_date, is_imprint, simplified, word_count
+from pipeline.imprint import after_printed_date, is_imprint
+from pipeline.text import simplified, word_count
 
 _HAN = r"[\u4e00-\u9fff]"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"

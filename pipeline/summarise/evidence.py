@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
+from pipeline.quantities import Quantity
 from pipeline.summarise.derived import derived
+from pipeline.summarise.folding import bare, fold, read_out, spaced_out
 from pipeline.summarise.measures import Kind, Measure, classifier, measures
 from pipeline.summarise.spelled import (
     MONTHS,
@@ -16,7 +18,8 @@ from pipeline.summarise.spelled import (
     numbers_in,
     ordinal,
 )
-from pipeline.text import HAN, Quantity, is_mostly_han, words
+from pipeline.summarise.statements import Statement, statements
+from pipeline.text import HAN, is_mostly_han, words
 
 STEM = 5
 """Words that share so many first letters count as forms of one word."""
@@ -40,22 +43,15 @@ _MONTH_WORDS = {
     12: re.compile(r"年底|年末|跨年|[Yy]ear[- ]end|[Ee]nd of the year|\bChristmas|\bNew Year's Eve"),
 }
 """Other ways to tell of a month."""
-_BROKEN = re.compile(r"(?<![\d,.])\d{1,3}(?:, \d{3})+(?!\d)")
-"""A number that came apart behind its commas: 3, 700."""
-_SPAN = re.compile(r"\b((?:19|20)\d\d) ?(?:-|–|—|/)+ ?(\d\d)\b")
-"""Years as in 2007–11."""
-_GENITIVE = re.compile(r"['’]s\b")
+_MINISTRY = re.compile(r"^(Ministry) of (\w+)\b.*$")
 _DAY = re.compile(r"(?<![\d月])(\d{1,2})(?:[日号號]|st\b|nd\b|rd\b|th\b)")
-_NOT_LATIN = re.compile(r"[^a-z0-9\u00e0-\u024f]+")
-_QUOTES = re.compile(r"[“”「」『』\"`]|''")
-_SPACE = re.compile(r"\s+")
 
 
 class Claim:
     """A sentence of a summary with its numbers, and the rest of it with months and currencies blanked as well."""
 
     def __init__(self, text: str) -> None:
-        self.text = _read_out(text)
+        self.text = read_out(text)
         self.is_han = is_mostly_han(text)
         self.numbers = numbers_in(self.text)
         rest = list(self.text)
@@ -68,10 +64,13 @@ class Claim:
 class Evidence:
     """A source."""
 
-    def __init__(self, text: str, names: Mapping[str, Collection[str]]) -> None:
-        self.text = _read_out(text)
+    def __init__(
+        self, text: str, names: Mapping[str, Collection[str]], *, actors: Collection[str] = ()
+    ) -> None:
+        self.text = read_out(text)
         self.folded = fold(text)
         self.names = names
+        self.actors = actors
 
     @cached_property
     def is_han(self) -> bool:
@@ -82,9 +81,31 @@ class Evidence:
         return frozenset(name for name in self.names if any(map(self.has_name, (name, *self.names[name]))))
 
     @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        return self.stated(self.text, self.numbers, is_han=self.is_han)
+
+    def stated(self, text: str, numbers: Sequence[Quantity], *, is_han: bool) -> tuple[Statement, ...]:
+        """Split a text into sentences, each with the names that are known."""
+        return statements(text, numbers, is_han=is_han, names=self.known)
+
+    @cached_property
+    def families(self) -> frozenset[str]:
+        """Of which acts and things it tells."""
+        return frozenset(family for each in self.statements for family in each.families)
+
+    @cached_property
+    def known(self) -> dict[str, bool]:
+        """Of the names that it has, in whichever spelling, whether they can act."""
+        return {name: name in self.actors for name in self.found_names}
+
+    def has_known(self, name: str) -> bool:
+        """Say whether the text has a name, in any spelling that is known."""
+        return name in self.found_names or name in self.text
+
+    @cached_property
     def spaced(self) -> str:
         """The text in lower case with a space around each Latin word."""
-        return _spaced(self.text)
+        return spaced_out(self.text)
 
     @cached_property
     def linked(self) -> frozenset[str]:
@@ -130,6 +151,18 @@ class Evidence:
         places: dict[str, list[Quantity]] = {}
         for number in self.numbers:
             places.setdefault(number.key, []).append(number)
+        return places
+
+    def places_of(self, number: Quantity) -> list[Quantity]:
+        """Return where the same number stands, with the same unit or where either has none."""
+        alike = self._by_value.get(number.value, ())
+        return [other for other in alike if number.unit == other.unit or not number.unit or not other.unit]
+
+    @cached_property
+    def _by_value(self) -> dict[float, list[Quantity]]:
+        places: dict[float, list[Quantity]] = {}
+        for number in self.numbers:
+            places.setdefault(number.value, []).append(number)
         return places
 
     @cached_property
@@ -240,28 +273,12 @@ class Evidence:
         return "-" in plain and all(map(self.knows, filter(None, plain.split("-"))))
 
     def has_name(self, name: str) -> bool:
-        """Say whether a name stands in the text, a Latin one as whole words and perhaps in the plural."""
+        """Say whether a name stands in the text, a Latin one as whole words and perhaps in the plural.
+
+        A body of the country has one name with those of its provinces, and a ministry one by what it is for.
+        """
         if HAN.search(name):
-            return fold(name) in self.folded
-        spaced = _spaced(name).rstrip()
-        return f"{spaced} " in self.spaced or f"{spaced}s " in self.spaced
-
-
-def _read_out(text: str) -> str:
-    """Return a text with its broken numbers joined, and years written out in full."""
-    joined = _BROKEN.sub(lambda broken: broken[0].replace(" ", ""), text)
-    return _SPAN.sub(lambda span: f"{span[1]}–{span[1][:2]}{span[2]}", joined)
-
-
-def fold(text: str) -> str:
-    """Return a text in lower case without quotation marks and spaces."""
-    return _SPACE.sub("", _QUOTES.sub("", text).replace("’", "'")).lower()
-
-
-def bare(word: str) -> str:
-    """Return a Latin word in lower case without its genitive and the signs behind it."""
-    return word.lower().replace("’", "'").removesuffix("'s").rstrip(".,'-&")
-
-
-def _spaced(text: str) -> str:
-    return f" {_NOT_LATIN.sub(' ', _GENITIVE.sub('', text.lower()))} "
+            return fold(name).removeprefix("国家") in self.folded
+        forms = (name.removeprefix("National "), _MINISTRY.sub(r"\2 \1", name))
+        spaced = (spaced_out(form).rstrip() for form in dict.fromkeys(forms))
+        return any(f"{form} " in self.spaced or f"{form}s " in self.spaced for form in spaced)

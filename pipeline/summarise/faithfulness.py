@@ -1,7 +1,7 @@
 """Does a summary say only what its source says? Numbers, names, quotations, stance, and the wording as a whole.
 
 It is a gate against changed figures, invented names and claims turned round; a sentence that stands in the source
-word for word always passes. What is turned round in other words than the source's it may miss.
+word for word always passes. What is turned round in words that no family of acts has it may miss.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.summarise.bearing import turned_numbers
-from pipeline.summarise.contradictions import Passages, contradictions, overall_opposites
-from pipeline.summarise.evidence import Claim, Evidence, bare, fold
+from pipeline.summarise.circumstances import other_circumstances
+from pipeline.summarise.contradictions import Stances, contradictions, overall_opposites
+from pipeline.summarise.evidence import Claim, Evidence
 from pipeline.summarise.figures import unsupported_numbers
-from pipeline.summarise.naming import NAME, is_term, is_title_case, speakers, words_of_name
+from pipeline.summarise.folding import bare, fold
+from pipeline.summarise.naming import NAME, TERMS, is_term, is_title_case, speakers, words_of_name
 from pipeline.summarise.quoting import unsupported_quotations
 from pipeline.summarise.swaps import swapped
+from pipeline.summarise.turned import turned_acts
 from pipeline.summarise.wording import FAMILIAR, familiarity
 from pipeline.text import script_language, sentences, simplified
 
@@ -36,15 +39,23 @@ class Check:
     """Each a kind and a phrase: ``amount “150 million yuan”``; of a sentence that says something else, ``wording “…”``."""
 
 
-def check(source: str, summary: str, *, names: Mapping[str, Collection[str]] | None = None) -> Check:
-    """Compare a summary with its source; ``names`` are known names in the summary, each with its other spellings.
+def check(
+    source: str,
+    summary: str,
+    *,
+    names: Mapping[str, Collection[str]] | None = None,
+    actors: Collection[str] = (),
+) -> Check:
+    """Compare a summary with its source; ``names`` are known names in either, each with its other spellings.
 
-    A sentence in another script than the source's is judged by its numbers and known names alone.
+    ``actors`` are those of the names that can act: firms, bodies, people; of what is no known name, any may.
+
+    A sentence in another script than the source's is judged by its numbers, known names, acts and circumstances.
     """
     known = {simplified(name): frozenset(map(simplified, others)) for name, others in (names or {}).items()}
-    evidence = Evidence(simplified(source), known)
+    evidence = Evidence(simplified(source), known, actors=frozenset(map(simplified, actors)))
     claims = [Claim(told) for told in _told(simplified(summary)) if not evidence.holds(told)]
-    sources = Passages(evidence)
+    sources = Stances(evidence)
     misses = [miss for claim in claims for miss in _unsupported(claim, evidence, sources)]
     shares = [(familiarity(claim, evidence), claim) for claim in claims]
     misses += (f"wording “{claim.text}”" for share, claim in shares if share < FAMILIAR)
@@ -61,15 +72,18 @@ def _told(summary: str) -> list[str]:
     return [sentence for sentence in told if not (is_list and _LISTED.fullmatch(sentence))]
 
 
-def _unsupported(claim: Claim, evidence: Evidence, sources: Passages) -> Iterator[str]:
+def _unsupported(claim: Claim, evidence: Evidence, sources: Stances) -> Iterator[str]:
     yield from unsupported_numbers(claim, evidence)
     yield from _unsupported_names(claim, evidence)
     yield from unsupported_quotations(claim.text, evidence)
     yield from turned_numbers(claim, evidence)
     yield from swapped(claim, evidence)
     yield from overall_opposites(claim, evidence)
+    told = evidence.stated(claim.text, claim.numbers, is_han=claim.is_han)
+    yield from turned_acts(told, evidence)
+    yield from other_circumstances(told, evidence)
     if claim.is_han == evidence.is_han:
-        yield from contradictions(claim, evidence, sources)
+        yield from contradictions(claim, sources)
 
 
 def _unsupported_names(claim: Claim, evidence: Evidence) -> Iterator[str]:
@@ -85,7 +99,9 @@ def _strange_names(claim: Claim, evidence: Evidence) -> Iterator[str]:
     """Yield the Latin names that a source does not have; in a headline all of capitals they say nothing."""
     for match in () if is_title_case(claim.numberless) else NAME.finditer(claim.numberless):
         named = [
-            word for word in words_of_name(match, claim.numberless) if not (claim.is_han and is_term(word))
+            word
+            for word in words_of_name(match, claim.numberless)
+            if not (claim.is_han and is_term(word)) and word not in TERMS
         ]
         unknown = {bare(word) for word in named if not evidence.knows(word) and not evidence.spells_out(word)}
         if unknown - evidence.linked and fold(match.group()) not in evidence.folded:

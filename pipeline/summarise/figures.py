@@ -5,23 +5,30 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from math import floor, inf, log10
 from operator import itemgetter
 
-from pipeline.summarise.evidence import MASK, MODEL, NUMBER, Claim, Evidence, fold
+from pipeline.quantities import Quantity
+from pipeline.summarise.evidence import MASK, MODEL, NUMBER, Claim, Evidence
+from pipeline.summarise.folding import fold
 from pipeline.summarise.measures import Kind, classifier, measure
-from pipeline.summarise.spelled import MONTHS, ORDINAL, digit_count, ordinal
-from pipeline.text import HAN, Quantity
+from pipeline.summarise.spelled import ORDINAL, digit_count, ordinal
+from pipeline.text import HAN
 
 ROUNDING = 0.05
 """How far a number after “about” may lie from the source's."""
-MOST_DIGITS = 2
-"""Of a number that is worked out from others: nobody does so more exactly."""
+MOST_DIGITS, MOST_EXACT = 2, 3
+"""Of a number that is worked out from others, and of one of money: nobody does so more exactly."""
 SMALL, LARGE = 10, 1_000
 """Up to which, and from which on, a number that counts nothing in particular may be worked out as well."""
 _DAY_BEHIND = re.compile(r"st\b|nd\b|rd\b|th\b|[/.-]\d")
+_LETTERS = {"k": 1e3, "m": 1e6, "b": 1e9}
+"""What a letter right behind a number may stand for, where it is no unit."""
 _DAYS = {"天", "日"}
+LATEST = 4
+"""Years by which the latest year that a text names may lie behind it."""
 POINT, TINY = 0.5, 1e-6
 """How far from it what is reckoned may lie: of a percentage, and as a share of another."""
 COMPANY = 12
@@ -75,9 +82,8 @@ _MORE = re.compile(r"[余餘多]|\+$")
 _OR_MORE = re.compile(
     r"[\u4e00-\u9fff]{0,2}(?:以上|开外)|[余餘多]|(?: [a-z]+)? or more\b|-?plus\b|\+", re.IGNORECASE
 )
-_PART = re.compile(r"分之|成|-|\b(?:third|quarter|fifth|sixth|tenth)", re.IGNORECASE)
+_PART = re.compile(r"分之|成|-|\b(?:in|out|third|quarter|fifth|sixth|tenth)", re.IGNORECASE)
 _POINTS = re.compile(r"个百分点|個百分點|points", re.IGNORECASE)
-_MONTH_NAME = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b(?! \d)")
 _OPENING = re.compile(r"\s*(?:\d{1,2}月\d{1,2}日(?=[特专專]稿)|\d{1,2}[.)、](?=\s+\S))")
 """The date of a wire's slug, 2月21日特稿（…）, and the number of a list's line: neither says anything of the matter."""
 
@@ -88,7 +94,6 @@ def unsupported_numbers(claim: Claim, evidence: Evidence) -> Iterator[str]:
     said = [number for number in claim.numbers if not opening or number.end > opening.end()]
     missing = [number for number in said if not _is_told(number, claim.text, evidence)]
     yield from (f"{_KINDS.get(number.unit, 'amount')} “{number.text}”" for number in missing)
-    yield from _other_months(claim.text, evidence)
     yield from _other_ordinals(claim.text, evidence)
     yield from _changed_models(claim.text, evidence)
     if not missing:
@@ -97,6 +102,11 @@ def unsupported_numbers(claim: Claim, evidence: Evidence) -> Iterator[str]:
 
 
 def _is_told(quantity: Quantity, sentence: str, evidence: Evidence) -> bool:
+    scale = _LETTERS.get(quantity.text[-1:].lower(), 0) if not quantity.unit else 0
+    if scale and _is_told(
+        replace(quantity, value=quantity.value * scale, text=quantity.text[:-1]), sentence, evidence
+    ):
+        return True
     if quantity.unit == "date":
         return evidence.has_date(*divmod(int(quantity.value), 100))
     if quantity.key in _PERIODS:
@@ -165,11 +175,19 @@ def _is_worked_out(quantity: Quantity, sentence: str, evidence: Evidence) -> boo
         return False
     if quantity.unit == "%" and not _is_round(quantity):
         return False
+    if kind[1] == "年" and _is_since(value, evidence):
+        return True
     leeway = POINT if quantity.unit == "%" else TINY * value
     ranges = [(value - leeway, value + leeway)]
-    if _digits(quantity) <= MOST_DIGITS:
+    if _digits(quantity) <= MOST_EXACT:
         ranges += _ranges(quantity, sentence)
     return any(_is_kindred(kind, theirs) for each in ranges for _, theirs in _within(evidence.derived, each))
+
+
+def _is_since(years: float, evidence: Evidence) -> bool:
+    """Say whether it may be so many years from one of the source's to when that was written, of which its latest tells."""
+    told = [number.value for number in evidence.numbers if number.unit == "year"]
+    return any(max(told) <= year + years <= max(told) + LATEST for year in told)
 
 
 def _within(found: Sequence[tuple[float, Kind]], bounds: tuple[float, float]) -> Sequence[tuple[float, Kind]]:
@@ -215,12 +233,6 @@ def _fits(mine: Kind, theirs: Kind) -> bool:
         or not theirs[which]
         or {mine[which], theirs[which]} == _DAYS
     )
-
-
-def _other_months(sentence: str, evidence: Evidence) -> Iterator[str]:
-    """Yield the months that the source does not tell, where it tells others."""
-    named = [name for name in _MONTH_NAME.findall(sentence) if MONTHS[name] not in evidence.months]
-    yield from (f"date “{name}”" for name in named if evidence.months)
 
 
 def _other_ordinals(sentence: str, evidence: Evidence) -> Iterator[str]:

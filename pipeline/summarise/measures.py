@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.text import Quantity
+from pipeline.quantities import Quantity
 
 Kind = tuple[str, str]
 """A number's unit, and the kind of measure word behind it; either may be empty."""

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.summarise.spelled import MONTHS
+from pipeline.text import HAN
 
 _WORD = r"[A-Z][A-Za-z0-9\u00c0-\u024f'’&.-]*[A-Za-z0-9\u00c0-\u024f]"
 NAME = re.compile(rf"(?<![A-Za-z0-9\u00c0-\u024f'’]){_WORD}(?:\s{_WORD})*")
@@ -11,6 +16,10 @@ _LONG = re.compile(r"\b[A-Za-z][a-z]{3,}\b")
 FEWEST_LONG, TITLE_CASE = 4, 0.8
 """Words of four letters and more, and the share of them in capitals, from which on a sentence is a headline in capitals."""
 LONGEST_TERM = 3
+TERMS = frozenset(("AI", "AR", "VR", "XR", "MR", "NFT", "NFTs", "IP", "3D", "IPO"))
+"""Words of capitals that name no one."""
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_NO_NAMES = frozenset((*MONTHS, *TERMS, *_WEEKDAYS))
 EMPTY_WORDS = frozenset(
     (
         "the", "a", "an", "of", "to", "in", "on", "for", "and", "or", "is", "are", "was", "were", "be", "been", "has", "have", "had",
@@ -22,7 +31,8 @@ _OPENERS = frozenset(
     (
         "another", "both", "every", "each", "former", "local", "new", "late", "now", "then", "here", "there", "one", "two", "three", "four",
         "five", "six", "seven", "eight", "nine", "ten", "mr", "mrs", "ms", "dr", "president", "minister", "professor", "mayor", "chairman",
-        "founder", "firm", "company", "city", "state", "nearby", "rival", "fellow", "investor", "maker",
+        "whether", "if", "when", "while", "although", "though", "since", "because", "once", "unless", "despite", "under", "before",
+        "during", "until", "only", "even", "nobody", "all", "some", "its", "founder", "firm", "company", "city", "state", "nearby", "rival", "fellow", "investor", "maker",
     )
 )  # fmt: skip
 """Words that have their capital from the sentence they open, though a name follows."""
@@ -78,3 +88,48 @@ def _is_name(run: list[str], rest: str) -> bool:
 def speakers(sentence: str) -> Iterator[str]:
     """Return the full Chinese names of those whom a sentence quotes."""
     return (match[1] for match in _SPEAKER.finditer(sentence))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """A name as it stands."""
+
+    name: str
+    start: int
+    end: int
+    can_act: bool
+
+
+def named(text: str, known: Mapping[str, bool]) -> list[Named]:
+    """Return the names of a text in order: the known ones, of which it is said whether they can act, and what else has capitals."""
+    found = [
+        Named(name=name, start=match.start(), end=match.end(), can_act=can_act)
+        for name, can_act in known.items()
+        if name in text and name not in _NO_NAMES
+        for match in _spelled(name).finditer(text)
+    ]
+    taken = {place for each in found for place in range(each.start, each.end)}
+    found += (each for each in _in_capitals(text) if each.start not in taken)
+    return sorted(found, key=lambda each: (each.start, -each.end))
+
+
+@lru_cache(maxsize=2_000)
+def _spelled(name: str) -> re.Pattern[str]:
+    """Return what finds a name, a Latin one as whole words."""
+    if HAN.search(name):
+        return re.compile(re.escape(name))
+    return re.compile(rf"(?<![A-Za-z0-9-]){re.escape(name)}(?![A-Za-z0-9]|-(?!based))")
+
+
+def _in_capitals(text: str) -> Iterator[Named]:
+    for match in NAME.finditer(text):
+        for word in words_of_name(match, text):
+            start = text.index(word, match.start())
+            if word not in _NO_NAMES and not word[-1:].isdigit():
+                name = word.removesuffix("'s").removesuffix("’s")
+                yield Named(name=name, start=start, end=start + len(word), can_act=True)
+
+
+def is_same(one: str, other: str, names: Mapping[str, Collection[str]]) -> bool:
+    """Say whether two names are of one thing, as far as their spellings are known."""
+    return one in other or other in one or other in names.get(one, ()) or one in names.get(other, ())

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.summarise.evidence import Evidence, fold
+from pipeline.summarise.evidence import Evidence
+from pipeline.summarise.folding import fold
 from pipeline.text import HAN, han_count
 
 FEWEST_QUOTED = 4

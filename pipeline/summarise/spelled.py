@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.quantities import Quantity, quantities
 from pipeline.summarise.measures import CLASSIFIERS
-from pipeline.text import Quantity, quantities
 
 FEWEST = 3
 """One is a pronoun as well, and two of a thing are told without the word."""
@@ -95,14 +95,14 @@ _FRACTION = re.compile(
     r"(?P<whole>[一二三四五六七八九十]|\d{1,3})分之(?P<part>[一二两三四五六七八九]|\d{1,3})"
     r"|(?<![一二三四五六七八九十百千万\d])(?P<tenths>[一二两三四五六七八九]|\d(?:\.\d)?)成(?P<half>[一二三四五六七八九半])?(?![立为員员功都熟本绩果长效交就人])"
     rf"|\b(?=[aotfsne])(?P<lead>{_LEAD})?(?P<count>an?|{_SMALL})(?P<hyphen>-)? ?(?P<name>{'|'.join(name for name in _PARTS if name != 'half')})s?\b(?(lead)|(?(hyphen)|(?= of\b)))"
-    rf"|\b(?=[otfsne\d])(?P<of>{_SMALL}|\d{{1,2}}) (?:in|out of)(?: every)? (?P<out>{_SMALL}|\d{{1,2}}0?)\b",
+    rf"|\b(?=[otfsne\d])(?P<of>{_SMALL}|\d{{1,2}}) (?:(?:[a-z]+ )?in|out of)(?: every)? (?P<out>{_SMALL}|\d{{1,2}}0?)\b",
     re.IGNORECASE,
 )
 _PART_WORDS = ("分之", "成", "third", "quarter", "fifth", "sixth", "eighth", "tenth", " in ", " out of ")
 _PERIOD_WORDS = ("半年", "季", "half", "quarter", "h1", "h2", "q1", "q2", "q3", "q4")
 ORDINAL = re.compile(
     r"第(?P<han>[一二三四五六七八九十]{1,3}|\d{1,4})(?!三?方|一?线|[季轮届期号])"
-    r"|首(?=[个個次届屆家批款位轮輪座例])|(?<!a )(?<!one )(?<!one-)(?<!two )(?<!two-)\b(?P<word>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b(?!-| (?:half|quarter|hand|parties|party))"
+    r"|首(?=[个個次届屆家批款位轮輪座例])|(?<!a )(?<!one )(?<!one-)(?<!two )(?<!two-)(?<!come )(?<!comes )(?<!at )\b(?P<word>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b(?!-| (?:half|quarter|hand|parties|party))"
     r"|\b(?P<figure>\d{1,3})(?:st|nd|rd|th)\b",
     re.IGNORECASE,
 )

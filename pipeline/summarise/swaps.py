@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 
+from pipeline.quantities import Quantity
 from pipeline.summarise.evidence import Claim, Evidence
 from pipeline.summarise.measures import classifier
-from pipeline.summarise.naming import EMPTY_WORDS, NAME, words_of_name
-from pipeline.summarise.spelled import MONTHS
-from pipeline.summarise.stance import stem
-from pipeline.text import HAN, Quantity, words
+from pipeline.summarise.naming import Named, named
+from pipeline.summarise.statements import content
 
 MOST_NUMBERS, MOST_PLACES = 20, 60
 """Numbers of a sentence, and of a source, that are looked at."""
@@ -26,21 +23,13 @@ CLAUSE = 90
 """Characters to either side of a number that may be its clause."""
 _CLAUSE_END = re.compile(r"[，。；！？：、,;:!?()（）\n]|\.(?=\s)|\b(?:and|but|while|whereas)\b")
 _SENTENCE_END = re.compile(r"[。！？!?\n]|\.(?=\s)")
-_RUN = re.compile(HAN.pattern + "+")
-_NO_NAMES = frozenset((*MONTHS, "AI", "AR", "VR", "XR", "MR", "NFT", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"))  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Named:
-    name: str
-    start: int
 
 
 def swapped(claim: Claim, evidence: Evidence) -> Iterator[str]:
     """Name each number that a sentence gives to another matter, or another name, than the source does."""
     if claim.is_han != evidence.is_han:
         return
-    numbers = [number for number in claim.numbers[:MOST_NUMBERS] if number.key in evidence.alike]
+    numbers = [number for number in claim.numbers[:MOST_NUMBERS] if evidence.places_of(number)]
     for number in numbers:
         if _is_elsewhere(number, claim, evidence):
             yield f"number “{number.text}”"
@@ -51,7 +40,7 @@ def swapped(claim: Claim, evidence: Evidence) -> Iterator[str]:
 def _is_elsewhere(number: Quantity, claim: Claim, evidence: Evidence) -> bool:
     """Say whether the words beside a number stand beside another one of its kind, and none of them beside it."""
     mine = _beside(claim.text, number)
-    places = evidence.alike[number.key][:MOST_PLACES]
+    places = evidence.places_of(number)[:MOST_PLACES]
     own = max(len(mine & _beside(evidence.text, place)) for place in places)
     least = own * OUTWEIGH + (FEWEST_SHARED_HAN if claim.is_han else FEWEST_SHARED)
     if len(mine) < least:
@@ -68,7 +57,7 @@ def _is_elsewhere(number: Quantity, claim: Claim, evidence: Evidence) -> bool:
 def _beside(text: str, number: Quantity) -> frozenset[str]:
     """Return the content words of a number's clause."""
     start, end = _bounds(text, number, _CLAUSE_END)
-    return _content(text[start : number.start] + " " + text[number.end : end])
+    return content(text[start : number.start] + " " + text[number.end : end])
 
 
 def _bounds(text: str, number: Quantity, end: re.Pattern[str]) -> tuple[int, int]:
@@ -78,26 +67,15 @@ def _bounds(text: str, number: Quantity, end: re.Pattern[str]) -> tuple[int, int
     return pauses[-1] if pauses else floor, stop.start() if stop else min(number.end + CLAUSE, len(text))
 
 
-@lru_cache(maxsize=512)
-def _content(text: str) -> frozenset[str]:
-    han = {run[at : at + 2] for run in _RUN.findall(text) for at in range(len(run) - 1)}
-    latin = (
-        word
-        for word in words(_RUN.sub(" ", text))
-        if word not in EMPTY_WORDS and word.isalpha() and len(word) > 2
-    )
-    return frozenset(han | {stem(word) for word in latin})
-
-
 def _other_owner(number: Quantity, claim: Claim, evidence: Evidence) -> str:
     """Return the name before a number where the source has another, which the sentence leaves out, and this one behind."""
-    mine = _nearest(_named(claim.text, evidence), number.start)
+    mine = _nearest(named(claim.text, evidence.known), number.start)
     if not mine:
         return ""
-    for place in evidence.alike[number.key][:MOST_PLACES]:
+    for place in evidence.places_of(number)[:MOST_PLACES]:
         start, end = _bounds_of_sentence(evidence.text, place)
         sentence = evidence.text[start:end]
-        names = _named(sentence, evidence)
+        names = named(sentence, evidence.known)
         owner = _nearest(names, place.start - start)
         behind = any(each.name == mine and each.start > place.start - start for each in names)
         if not owner or owner in claim.text or not behind:
@@ -114,21 +92,5 @@ def _bounds_of_sentence(text: str, number: Quantity) -> tuple[int, int]:
     return start, stop.start() if stop else min(number.end + 300, len(text))
 
 
-def _nearest(names: Sequence[_Named], place: int) -> str:
+def _nearest(names: Sequence[Named], place: int) -> str:
     return next((each.name for each in reversed(names) if each.start < place), "")
-
-
-def _named(text: str, evidence: Evidence) -> list[_Named]:
-    """Return the names of a text in order: what has capitals, and the known ones."""
-    found = [
-        _Named(name=word, start=match.start() + match.group().find(word))
-        for match in NAME.finditer(text)
-        for word in words_of_name(match, text)
-        if word not in _NO_NAMES and not word[-1:].isdigit()
-    ]
-    found += [
-        _Named(name=name, start=text.find(name))
-        for name in evidence.found_names
-        if HAN.search(name) and name in text
-    ]
-    return sorted(found, key=lambda each: each.start)

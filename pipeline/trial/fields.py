@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from pipeline.text import clean, clean_line
+from pipeline.text import clean, clean_line, primary_language
 
 LONGEST_ARTICLE = 200_000
 """Characters looked at of an article; extraction keeps no more either."""
@@ -39,7 +39,7 @@ def _language(tag: str | None) -> str | None:
         return None
     if not _TAG.fullmatch(tag):
         raise ValueError("not a language; write en, zh or another BCP 47 tag")
-    primary = tag.replace("_", "-").lower().partition("-")[0]
+    primary = primary_language(tag)
     return primary if primary in _OURS else tag
 
 

@@ -17,7 +17,7 @@ from pipeline.errors import MetabriefError
 from pipeline.model import Article, Page
 from pipeline.select.advice import advice
 from pipeline.select.features import LEAD_CHARACTERS
-from pipeline.select.gloss import known_names
+from pipeline.select.gloss import actors, known_names
 from pipeline.select.lexicon import Lexicon
 from pipeline.select.refrains import without_refrains
 from pipeline.select.relevance import judge
@@ -118,7 +118,8 @@ def try_summarise(row: Row) -> Answer:
 def try_check(row: Row, *, lexicon: Lexicon) -> Answer:
     """Say whether a source says what its summary says, and if not, what it lacks."""
     fields = CheckFields.model_validate(row)
-    found = check(fields.source, fields.summary, names=known_names(fields.summary, lexicon))
+    names = known_names(f"{fields.source}\n{fields.summary}", lexicon)
+    found = check(fields.source, fields.summary, names=names, actors=actors(names, lexicon))
     return {"supported": found.supported, "score": found.score, "unsupported": list(found.unsupported)}
 
 

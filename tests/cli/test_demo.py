@@ -61,6 +61,11 @@ def test_the_unconfirmed_and_the_one_who_left_have_no_row(metabrief: Metabrief, 
     assert people["fengwu@readers.example"] == "unsubscribed"
 
 
+def test_the_press_of_the_demo_has_firms_whose_size_counts(metabrief: Metabrief, kept: Path) -> None:
+    items = metabrief("--home", kept, "issues", "why", "latest", "--json").json["items"]
+    assert any("largest in its headlines: “Lanternfish Optics”" in item["why"] for item in items)
+
+
 def test_every_mail_carries_what_the_law_and_we_want(kept: Path) -> None:
     for mail in mails(kept):
         leave = str(mail["List-Unsubscribe"]).strip("<>")

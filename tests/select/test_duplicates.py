@@ -127,6 +127,12 @@ def test_a_duplicate_never_stands_for_another() -> None:
     assert {duplicate.original.title for duplicate in find_duplicates(copies)} == {"Copy 4"}
 
 
+def test_an_earlier_article_repeats_one_of_today_and_never_the_other_way_round() -> None:
+    today, before = article("Today", WIRE, standing=0.2), article("Before", WIRE, standing=0.9)
+    (duplicate,) = find_duplicates([today], earlier=[before])
+    assert (duplicate.article, duplicate.original) == (before, today)
+
+
 def test_the_result_does_not_hang_on_the_order() -> None:
     pair = [article("A", WIRE), article("B", WIRE)]
     assert find_duplicates(pair)[0].original == find_duplicates(pair[::-1])[0].original

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.select.gloss import gloss, known_names
+from pipeline.select.gloss import actors, gloss, known_names
 from pipeline.select.lexicon import Lexicon, load
 
 
@@ -33,6 +33,17 @@ def lexicon() -> Lexicon:
         pytest.param("投资十几亿元", ("over 1 billion yuan",), id="ten-and-some"),
         pytest.param("投资近千万元", ("nearly 10 million yuan",), id="nearly-a-round-sum"),
         pytest.param("投资1至2亿元", (), id="of-a-range-neither-end"),
+        pytest.param("投资50亿至80亿元", (), id="of-a-range-with-two-scales"),
+        pytest.param("投资1500万元到2000万元", (), id="of-a-range-with-two-units"),
+        pytest.param("补贴不超过200万元", ("up to 2 million yuan",), id="no-more-than"),
+        pytest.param("最高可获500万元", ("up to 5 million yuan",), id="at-most"),
+        pytest.param("售价2000元以内", ("up to 2,000 yuan",), id="within"),
+        pytest.param("收入500万元以上", ("over 5 million yuan",), id="and-above"),
+        pytest.param("收入不足3亿元", ("under 300 million yuan",), id="less-than"),
+        pytest.param("通过3亿元贷款", ("300 million yuan",), id="by-way-of-is-not-more"),
+        pytest.param("拍卖会上3亿元成交", ("300 million yuan",), id="at-is-not-more"),
+        pytest.param("深圳南山区补贴", ("Shenzhen", "Nanshan"), id="the-city-in-a-districts-name"),
+        pytest.param("李强总理访问", ("Li Qiang",), id="one-of-two-people-in-an-entry"),
         pytest.param("投资数十亿元", (), id="some-tens"),
         pytest.param("投资三五亿元", (), id="three-or-five"),
         pytest.param("灯下VR头显与头显", ("VR headset",), id="no-name-within-a-longer-one"),
@@ -56,6 +67,8 @@ def test_chinese_is_glossed_in_english(text: str, names: tuple[str, ...], lexico
             id="brand-and-amount",
         ),
         pytest.param("12,000 pieces and 3 million users", (), id="bare-counts-say-nothing"),
+        pytest.param("It pays up to 5 million yuan", ("不超过500万元",), id="at-most"),
+        pytest.param("From 5 million yuan to 8 million yuan", (), id="a-range"),
         pytest.param("MIIT hears Baidu", ("工信部", "百度"), id="abbreviation"),
         pytest.param(
             "Guangzhou, in southern China, hears Baidu", ("广州", "百度"), id="a-place-tells-its-country"
@@ -86,6 +99,11 @@ def test_a_known_name_comes_with_its_other_spellings(
     text: str, name: str, other: str, is_same: bool, lexicon: Lexicon
 ) -> None:
     assert (other in known_names(text, lexicon)[name]) is is_same
+
+
+def test_firms_and_bodies_can_act_and_places_cannot(lexicon: Lexicon) -> None:
+    names = known_names("Baidu and Samsung opened in Wuhan and Korea, 工信部表示", lexicon)
+    assert actors(names, lexicon) == {"Baidu", "Samsung", "工信部"}
 
 
 def test_terms_currencies_and_what_a_country_calls_itself_are_no_known_names(lexicon: Lexicon) -> None:

@@ -67,3 +67,18 @@ def test_an_unknown_name_is_told_from_words(title: str, names: set[str], lexicon
 def test_nothing_names_nothing(lexicon: Lexicon) -> None:
     empty = read_headline("", lexicon)
     assert not any(getattr(empty, kind) for kind in Headline.__dataclass_fields__)
+
+
+@pytest.mark.parametrize(
+    ("title", "models"),
+    [
+        ("Pico 4 goes on sale", {"pico4"}),
+        ("大会Connect 2024一览", set()),
+        ("Beimeng raises 30亿元 for Air2", {"air2"}),
+        ("Fund of 10 grows To 25 million", set()),
+    ],
+)
+def test_a_number_behind_a_name_is_a_model_but_not_a_year(
+    title: str, models: set[str], lexicon: Lexicon
+) -> None:
+    assert read_headline(title, lexicon).models == models

@@ -187,6 +187,31 @@ def test_the_same_written_otherwise_is_supported(source: str, summary: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("source", "summary"),
+    [
+        pytest.param("The provincial health commission spoke.", "卫健委表示。", id="a-body-of-a-province"),
+        pytest.param("The commerce ministry spoke.", "商务部表示。", id="a-ministry-by-its-field"),
+        pytest.param("Gui'an opened 30 shops.", "贵安开了30家店。", id="an-apostrophe"),
+        pytest.param(
+            "Virtual and augmented reality are shown.", "VR and AR are shown.", id="a-term-is-no-name"
+        ),
+        pytest.param(
+            "The court ruled that consent must be given.",
+            "法院判决须事先同意。",
+            id="another-script-by-what-is-done",
+        ),
+    ],
+)
+def test_what_is_called_otherwise_is_supported(source: str, summary: str) -> None:
+    names = {
+        "卫健委": ("National Health Commission",),
+        "商务部": ("Ministry of Commerce",),
+        "贵安": ("Guian",),
+    }
+    assert check(source, summary, names=names).unsupported == ()
+
+
+@pytest.mark.parametrize(
     ("source", "summary"), [("", "Anything at all 12."), ("x", "😀"), ("1" * 9999, "1" * 9999), ("", "")]
 )
 def test_odd_input_gets_a_score_in_range(source: str, summary: str) -> None:

@@ -36,6 +36,38 @@ PARK_ZH = (
         pytest.param(PARK, "Sales in the park fell by 40,000 in the first half.", id="difference"),
         pytest.param(PARK_ZH, "大连产业园两期面积共145亩。", id="sum"),
         pytest.param(PARK_ZH, "展厅平均等候0.5小时，缩短至8分钟。", id="another-unit"),
+        pytest.param(
+            "The pass costs 49 yuan, for students half.", "The pass costs students 24.5 yuan.", id="half"
+        ),
+        pytest.param(
+            "It sold 74,000 tickets, 30 per cent more than last year.",
+            "It sold about 57,000 tickets last year.",
+            id="before",
+        ),
+        pytest.param(
+            "项目总投资2.6亿元，其中甲方出资六成。",
+            "项目总投资2.6亿元，甲方出资1.56亿元。",
+            id="share-of-a-whole",
+        ),
+        pytest.param(
+            "已拨付6.8亿元，约占总额的34%。", "总额约20亿元，已拨付6.8亿元。", id="whole-of-a-share"
+        ),
+        pytest.param(
+            "The trial enrolled 216 patients in 4 hospitals.",
+            "The trial enrolled 54 patients in each hospital.",
+            id="each",
+        ),
+        pytest.param(
+            "The firm was founded in 2018 and sold in 2021.",
+            "The firm was founded seven years ago.",
+            id="years-ago",
+        ),
+        pytest.param(
+            "The shop closes on June 30 and opens on July 21.",
+            "The shop closes on June 30 for three weeks.",
+            id="weeks",
+        ),
+        pytest.param("The park had 1.2 million visitors.", "The park had 1.2m visitors.", id="letter"),
         pytest.param("大連產業園面積64畝。", "大连产业园面积64亩。", id="traditional"),
         pytest.param(
             "The park says 5 per cent of visits fail.", "The park says 95% of visits go well.", id="rest"
@@ -96,7 +128,7 @@ def test_a_number_from_elsewhere_in_the_source_is_found_in_a_quoted_sentence(
 
 @pytest.mark.parametrize(
     "repeated",
-    ["1 ", "1, 111 ", "不", "一分之", "“aaaa", "“好，好”王说，", "from 1 to 2 ", "王明没有开1家店，", "Jo did not open 1 hall. "],
+    ["1 ", "1, 111 ", "不", "一分之", "“aaaa", "“好，好”王说，", "from 1 to 2 ", "王明没有开1家店，", "Jo did not open 1 hall. ", "由王明运营", "by Jo "],
 )  # fmt: skip
 @pytest.mark.parametrize(
     "texts",
