@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 
+from pipeline.select.dictionary import spells, translated
 from pipeline.select.headlines import LARGE, Headline
 from pipeline.select.links import links
 
@@ -12,7 +13,7 @@ NEAR_ENOUGH = 0.12
 ROUNDED = 30
 """Smaller counts are not rounded."""
 ENOUGH_WORDS, MANY_WORDS = 0.2, 0.5
-"""The likeness of wording that counts, and the one from which on more says no more."""
+"""The likeness of wording that counts, and the one from which on more says no more; of translated words the first."""
 
 
 def evidence(one: Headline, other: Headline) -> dict[str, float]:
@@ -47,6 +48,14 @@ def wording(alike: float, words: int) -> dict[str, float]:
         "wording": min(1.0, alike / ENOUGH_WORDS),
         "much_wording": min(1.0, max(0.0, alike - ENOUGH_WORDS) / (MANY_WORDS - ENOUGH_WORDS)),
         "names_alone": words < 2,
+    }
+
+
+def translation(chinese: Headline, english: Headline) -> dict[str, float]:
+    """Return the evidence of a dictionary, besides the names that the lexicon knows."""
+    return {
+        "translated": min(1.0, translated(chinese.rest, english.rest) / ENOUGH_WORDS),
+        "name": bool(chinese.names & english.names) or spells(chinese.rest, english.rest),
     }
 
 

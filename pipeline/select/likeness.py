@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.select.evidence import evidence, weighed, wording
+from pipeline.select.evidence import evidence, translation, weighed, wording
 from pipeline.select.features import Key
 from pipeline.select.headlines import Headline, read_headline
 from pipeline.select.index import Vector
@@ -19,13 +19,17 @@ SAME_EVENT_ACROSS = 0.5
 FEWEST_SHARED = 2
 """One name in common is no event."""
 FEWEST_SHARED_ACROSS = 3
-"""So many names, numbers or dates must agree between two languages."""
+"""So many names, numbers or dates that tell one event from another must agree between two languages; with fewer, the
+titles must agree."""
+TITLES_AGREE = 1.5
+"""So much more alike two articles are whose titles surely tell of one event."""
 DOUBTED = 0.6
 """What remains of the likeness of two articles where something speaks against it: their titles name firms or places
 and none in common, or a title is hardly told, or on the same days they name other amounts."""
 APART = 0.9
 """The most it may be when neither article so much as names a firm or place of the other's title, as two cities' plans in
-like words: such a pair founds no story, but may meet in one that others founded."""
+like words: such a pair founds no story, but may meet in one that others founded. Where titles tell of other acts and of
+other amounts, as a firm's order and its round of funding, they do not meet there either."""
 DOUBTED_TOGETHER = 0.9
 """What remains of it in a story of several articles: each may tell of another side of the event, and agreement with
 many is no chance. From 0.88 to 0.95 makes no difference; with 1.0 a district's fund joins a factory in that district."""
@@ -71,12 +75,15 @@ def compare(one: Opened, other: Opened, *, is_later: bool = False) -> Likeness:
     alike = _resemblance(one, other)
     if not alike:
         return Likeness(alone=0, together=0)
+    are_other_amounts = _tell_other_amounts(one, other)
     is_doubtful = (
-        _are_strangers(one.vector, other.vector)
+        (are_other_amounts and not is_later)
+        or _are_strangers(one.vector, other.vector)
         or _tell_past_each_other(one, other)
-        or (not is_later and _tell_other_amounts(one, other))
     )
     alone = (DOUBTED if is_doubtful else 1.0) * alike
+    if are_other_amounts and _tell_of_other_deals(one, other):
+        return Likeness(alone=min(alone, APART), together=min(alone, APART))
     return Likeness(
         alone=min(alone, APART) if _have_nothing_to_do(one, other) else alone,
         together=(DOUBTED_TOGETHER if is_doubtful else 1.0) * alike,
@@ -101,6 +108,12 @@ def _tell_other_amounts(one: Opened, other: Opened) -> bool:
     return not (mine.keys() & other.weights.keys() or theirs.keys() & one.weights.keys())
 
 
+def _tell_of_other_deals(one: Opened, other: Opened) -> bool:
+    """Say whether the titles tell of acts that do not go together, as an order and a round of funding, on no one thing."""
+    found = evidence(one.headline, other.headline)
+    return bool(found["other_act"]) and not found["thing"]
+
+
 def _tell_past_each_other(one: Opened, other: Opened) -> bool:
     if one.vector.language != other.vector.language or not (one.vector.has_lead and other.vector.has_lead):
         return False
@@ -116,7 +129,10 @@ def _title_told(one: Opened, other: Opened) -> float:
 
 def _resemblance_by_title(one: Opened, other: Opened) -> float:
     found, across = evidence(one.headline, other.headline), one.vector.language != other.vector.language
-    if not across:
+    if across:
+        chinese, english = (one, other) if one.vector.language == "zh" else (other, one)
+        found |= translation(chinese.headline, english.headline)
+    else:
         shared = one.weights.keys() & other.weights.keys()
         words = len(shared.difference(other.vector.keys[: other.vector.entries]))
         found |= wording(sum(one.weights[key] * other.weights[key] for key in shared), words)
@@ -132,8 +148,18 @@ def _resemblance(one: Opened, other: Opened) -> float:
         alike = sum(mine[key] * other.weights[key] for key in shared)
         entries = set(theirs.keys[: theirs.entries])
         return (NAMESAKES if len(shared - entries) < FEWEST_WORDS else 1.0) * alike / SAME_EVENT
+    return _resemblance_across(one, other)
+
+
+def _resemblance_across(one: Opened, other: Opened) -> float:
+    """Compare by names and numbers; where few agree, the titles must say the same too."""
+    mine, theirs = one.weights, other.vector
     named = [key for key in theirs.keys[: theirs.names] if key in mine]
-    if len(named) - len(set(named).intersection(theirs.general)) < FEWEST_SHARED_ACROSS:
-        return 0.0
     lengths = one.vector.names_length * theirs.names_length
-    return sum(mine[key] * other.weights[key] for key in named) / (lengths or 1.0) / SAME_EVENT_ACROSS
+    alike = sum(mine[key] * other.weights[key] for key in named) / (lengths or 1.0) / SAME_EVENT_ACROSS
+    telling = len(set(named).difference(theirs.general))
+    if telling >= FEWEST_SHARED_ACROSS:
+        return alike
+    if not telling or alike * TITLES_AGREE < 1:
+        return 0.0
+    return alike * min(TITLES_AGREE, _resemblance_by_title(one, other))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import tomllib
@@ -116,6 +117,19 @@ def test_the_mail_speaks_of_that_beat_alone(turned: Turned) -> None:
         first_words = " ".join(title.split()[:4])
         before = mail[: mail.rindex(first_words)]
         assert re.findall(r"^(\w+)\n-+$", before, re.MULTILINE)[-1] == section
+
+
+def test_news_of_rivals_in_like_words_is_no_one_story(turned: Turned, metabrief: Metabrief) -> None:
+    told = "{} profit fell in the third quarter as carmakers in Germany ordered fewer chips for {} million euros."
+    rows = [
+        {"id": firm, "title": f"{firm} profit falls on weak car sales", "text": told.format(firm, millions)}
+        for firm, millions in (("Infineon", 400), ("NXP", 600), ("STMicroelectronics", 250))
+    ]
+    (turned.home / "rivals.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+
+    ended = metabrief("--home", turned.home, "try", "cluster", "--jsonl", turned.home / "rivals.jsonl")
+
+    assert len({json.loads(line)["story"] for line in ended.out.splitlines()}) == len(rows)
 
 
 def test_a_misspelt_key_stops_a_run_with_one_line(turned: Turned, metabrief: Metabrief) -> None:

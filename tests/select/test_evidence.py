@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.select.evidence import evidence, weighed
+from pipeline.select.evidence import evidence, translation, weighed, wording
 from pipeline.select.headlines import read_headline
 from pipeline.select.lexicon import Lexicon, load
 from pipeline.select.links import links
@@ -58,5 +58,5 @@ def test_what_differs_never_speaks_for_one_event(way: str) -> None:
 
 def test_every_weight_is_of_a_kind_that_is_found(lexicon: Lexicon) -> None:
     nothing = read_headline("", lexicon)
-    found = evidence(nothing, nothing).keys() | {"start", "wording", "much_wording", "names_alone"}
-    assert all(weights.keys() <= found for weights in links().weights.values())
+    found = evidence(nothing, nothing) | wording(0, 0) | translation(nothing, nothing)
+    assert all(weights.keys() <= {"start", *found} for weights in links().weights.values())

@@ -52,6 +52,24 @@ CITY_ROUND = article(
     "Tangleweed, a Hefei firm that makes boots for virtual reality, has raised 60 million yuan from two funds.",
     source="evening",
 )
+ORDER = article(
+    "Shenzhen lens maker Clearpond wins 150 million yuan order for AR glasses",
+    "Clearpond Optics of Shenzhen will make 500,000 waveguide lenses for augmented reality glasses in an order worth 150 "
+    "million yuan. The buyer is Rokid, a maker of AR glasses in Hangzhou. Deliveries run from May to next February.",
+)
+ORDER_AGAIN = article(
+    "Rokid's lens order from Clearpond is worth 150 million yuan",
+    "Clearpond Optics of Shenzhen is to make 500,000 waveguide lenses for the augmented reality glasses of Rokid, a firm "
+    "in Hangzhou. The order is worth 150 million yuan, and deliveries run from May to February.",
+    source="evening",
+)
+NEXT_ROUND = article(
+    "AR glasses maker Rokid raises 320 million yuan",
+    "Rokid, which makes augmented reality glasses in Hangzhou, has raised 320 million yuan at a value of 2.1 billion yuan. "
+    "Half of the money is meant for a second model, due in August, that weighs 60 grams instead of 79; the rest goes into "
+    "shops. On Monday the firm placed its largest order of lenses yet, with Clearpond Optics of Shenzhen.",
+    source="wanbao",
+)
 LAYOFFS_ZH = article(
     "字节跳动旗下PICO裁员", "PICO周一开始裁员，涉及约300人，主要是内容部门。公司称将专注于头显硬件。"
 )
@@ -249,6 +267,12 @@ def test_headlines_in_other_words_are_one_story(one: str, other: str, lexicon: L
     [
         pytest.param("Baidu launches XiRang app", "Tencent launches collectibles app", id="other-firm"),
         pytest.param("「飞苇科技」完成数千万元A轮融资", "「飞苇科技」完成数千万元B轮融资", id="other-round"),
+        pytest.param("Pico 4 goes on sale in China", "Pico Neo 3 goes on sale in China", id="other-model"),
+        pytest.param(
+            "北京拟设百亿元宇宙基金",
+            "Shanghai to set up 10 billion yuan metaverse fund",
+            id="other-city-across",
+        ),
         pytest.param("百度裁员三百人", "Baidu opens virtual showroom for carmakers", id="other-act-across"),
         pytest.param(
             "苏州设立10亿元元宇宙基金",
@@ -331,3 +355,76 @@ def test_two_of_a_kind_in_like_words_are_two_stories(one: str, other: str, lexic
     text = "{} has issued a three-year plan for the metaverse. It wants 100 partners by 2028."
     articles = [article(f"{name} issues metaverse plan", text.format(name)) for name in (one, other)]
     assert len(group(articles, lexicon)) == 2
+
+
+def test_the_next_deal_of_a_firm_joins_no_story_of_its_last(lexicon: Lexicon) -> None:
+    found = group([ORDER, ORDER_AGAIN, NEXT_ROUND], lexicon=lexicon)
+
+    assert [[each.title for each in story.articles] for story in found] == [
+        [ORDER.title, ORDER_AGAIN.title],
+        [NEXT_ROUND.title],
+    ]
+
+
+METRO_ZH = article(
+    "广州地铁上线元宇宙导览",
+    "广州地铁在公园前站上线元宇宙导览服务，乘客用手机扫描即可看到虚拟导览员指路。该服务年内将覆盖50个车站。",
+    source="wanbao",
+)
+
+
+def test_few_names_are_enough_across_languages_where_the_titles_agree(lexicon: Lexicon) -> None:
+    metro = article(
+        "Guangzhou metro lets avatar guide passengers",
+        "Passengers can now point a phone and follow a virtual guide, Guangzhou Metro said. It will reach 50 stations.",
+    )
+
+    assert len(group([METRO_ZH, metro], lexicon)) == 1
+
+
+def test_few_names_are_not_enough_where_they_do_not(lexicon: Lexicon) -> None:
+    museum = article(
+        "Guangzhou museum opens VR hall",
+        "A VR hall on the maritime silk road opened at a museum in Guangzhou on Monday, with 50 headsets for visitors.",
+    )
+
+    assert len(group([METRO_ZH, museum], lexicon)) == 2
+
+
+FIRE = [
+    article(
+        "Fire closes Baidu showroom in Wuhan",
+        "A fire closed Baidu's metaverse showroom in Wuhan on March 2. Firefighters brought out 40 visitors, none of them "
+        "hurt, and headsets for 3 million yuan burnt.",
+        source="a",
+    ),
+    article(
+        "Forty flee as Baidu's virtual showroom in Wuhan burns",
+        "Forty visitors fled Baidu's metaverse showroom in Wuhan when a fire broke out. Headsets worth 3 million yuan burnt; "
+        "nobody was hurt, firefighters said.",
+        source="b",
+    ),
+    article(
+        "Blaze at Baidu showroom in Wuhan",
+        "A blaze at Baidu's metaverse showroom in Wuhan burnt headsets for 3 million yuan on March 2. The 40 visitors got "
+        "out, firefighters said, and none was hurt.",
+        source="c",
+    ),
+    article(
+        "Baidu headsets burn in Wuhan fire",
+        "Firefighters put out a fire in Baidu's metaverse showroom in Wuhan. It burnt headsets for 3 million yuan; 40 "
+        "visitors were brought out unhurt.",
+        source="d",
+    ),
+]
+
+
+def test_a_story_of_many_takes_in_a_side_of_its_event_that_one_of_few_does_not(lexicon: Lexicon) -> None:
+    side = article(
+        "Inspector blames chargers",
+        "The fire in Wuhan began at the sockets. Forty visitors got out. Insurers sent three people on Thursday.",
+        source="e",
+    )
+
+    assert len(group([*FIRE, side], lexicon)) == 1
+    assert len(group([*FIRE[:2], side], lexicon)) == 2
