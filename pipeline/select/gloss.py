@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 
 from pipeline.quantities import Quantity, quantities
 from pipeline.select.lexicon import Lexicon, LexiconEntry, Mention
+from pipeline.select.places import places
 from pipeline.text import han_count, primary_language
 
-_PLACES_WITHIN = Path(__file__).with_name("places.toml")
 _TABLES = ("topic", "home", "company", "event")
 _NAMING = ("home", "company", "event", "foreign")
 _ALIKE = 3
@@ -90,7 +87,7 @@ def actors(names: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
 def _is_actor(mention: Mention) -> bool:
     entry = mention.entry
     if entry.table == "foreign":
-        return entry.id not in _places()["abroad"]
+        return entry.id not in places().abroad
     return entry.table == "company" or (entry.table == "home" and entry.kind in _ACTING_KINDS)
 
 
@@ -100,15 +97,9 @@ def _is_understood(entry: LexiconEntry) -> bool:
 
 def _names_within(entry: LexiconEntry, lexicon: Lexicon) -> frozenset[str]:
     """Return the names of the places that lie in a province or city of home."""
-    within = _places().get(entry.id, ()) if entry.table == "home" else ()
+    within = places().within(entry.id) if entry.table == "home" else ()
     held = (lexicon.by_id.get(("home", id_)) for id_ in within)
     return frozenset(name for each in held if each for name in each.names)
-
-
-@cache
-def _places() -> Mapping[str, Sequence[str]]:
-    places: Mapping[str, Sequence[str]] = tomllib.loads(_PLACES_WITHIN.read_text(encoding="utf-8"))
-    return places
 
 
 def _same_names(mention: Mention, lexicon: Lexicon, glosses: Container[str]) -> frozenset[str]:

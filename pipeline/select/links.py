@@ -12,6 +12,7 @@ from typing import Any
 
 import ahocorasick
 
+from pipeline.select.places import places
 from pipeline.text import HAN
 
 SHIPPED = Path(__file__).with_name("links.toml")
@@ -104,7 +105,9 @@ def links() -> Links:
     return Links(
         senses=senses,
         called={each.id: each for each in called},
-        families=_families([*document["kin"]["firms"], *document["kin"]["places"]], called),
+        families=_families(
+            [*document["kin"]["firms"], *([whole, *parts] for whole, parts in places().parts.items())], called
+        ),
         seats={firm: place for place, firms in document["kin"]["seats"].items() for firm in firms},
         weights=document["weights"],
         words=_automaton(senses.values()),
